@@ -1,0 +1,1 @@
+"""Clock, keyed randomness and event record. Knows nothing of children's services."""

@@ -1,0 +1,118 @@
+"""The working-day clock of England, and the one object that turns its times into dates and back.
+
+Time is counted in working days from the calendar's first day: weekends and bank holidays do not exist on it,
+because statutory limits and staff time are counted so (Working Together 2023). Event times lie on a dyadic grid
+of 1/1024 of a working day, so that sums of them are exact in floating point.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import holidays
+import numpy as np
+from numpy.typing import NDArray
+
+TICKS_PER_DAY = 1024
+DAYS_PER_YEAR = 365.25
+
+
+def on_grid(time: float) -> float:
+    """Move a time up to the next point of the dyadic grid (1/1024 of a working day)."""
+    return math.ceil(time * TICKS_PER_DAY) / TICKS_PER_DAY
+
+
+def add_months_to_date(day: date, months: int) -> date:
+    """Return the same day ``months`` later, or the month's last day where that day does not exist."""
+    years, month0 = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month0 + 1
+    last = (date(year + (month == 12), month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(day.day, last))
+
+
+class Calendar:
+    """Working days of England between two dates.
+
+    Parameters
+    ----------
+    first, last : calendar dates, inclusive. Time 0 is the first working day on or after ``first``.
+
+    Attributes
+    ----------
+    dates : datetime64[D] array, one entry a working day; ``dates[int(t)]`` is the date of time ``t``.
+    days : number of working days, which is also the time at which the calendar ends.
+
+    Bank holidays are those of England as the ``holidays`` package knows them (gov.uk).
+    """
+
+    def __init__(self, first: date, last: date):
+        if last < first:
+            raise ValueError(f"a calendar must end after it starts, not {first} to {last}")
+        self.first, self.last = first, last
+        bank = holidays.country_holidays("GB", subdiv="ENG", years=range(first.year, last.year + 1))
+        every = np.arange(np.datetime64(first), np.datetime64(last) + 1)
+        self._weekmask = np.busdaycalendar(holidays=np.array(sorted(bank), dtype="datetime64[D]"))
+        self.dates: NDArray[np.datetime64] = every[np.is_busday(every, busdaycal=self._weekmask)]
+        self.days = len(self.dates)
+        # time of each calendar day: the index of the first working day on or after it
+        self._time_of_day = np.searchsorted(self.dates, every).tolist()
+        self._ordinals: list[int] = [d.toordinal() for d in self.dates.tolist()]
+        self._first_ordinal = first.toordinal()
+
+    def date_at(self, time: float) -> date:
+        """Return the date of a time; times past the end give the last working day."""
+        return date.fromordinal(self._ordinals[min(int(time), self.days - 1)])
+
+    def ordinal_at(self, time: float) -> int:
+        """Return the proleptic ordinal of the date of a time."""
+        return self._ordinals[min(int(time), self.days - 1)]
+
+    def dates_at(self, times: NDArray[np.float64]) -> NDArray[np.datetime64]:
+        """Return the dates of many times."""
+        return self.dates[np.minimum(np.asarray(times).astype(np.int64), self.days - 1)]
+
+    def time_of(self, day: date) -> int:
+        """Return the time of a date: its own if it is a working day, else that of the next working day.
+
+        Dates outside the calendar are continued at 253 working days a year, so that a 19th birthday after the
+        end of a run still has its place in the order of events.
+        """
+        offset = day.toordinal() - self._first_ordinal
+        if offset < 0:
+            return math.floor(offset * 253 / DAYS_PER_YEAR)
+        if offset >= len(self._time_of_day):
+            return self.days + math.ceil((offset - len(self._time_of_day) + 1) * 253 / DAYS_PER_YEAR)
+        return self._time_of_day[offset]
+
+    def times_of(self, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
+        """Return the times of many dates, as :meth:`time_of` does."""
+        offsets = (np.asarray(days, dtype="datetime64[D]") - np.datetime64(self.first)).astype(np.int64)
+        inside = np.asarray(self._time_of_day, dtype=np.float64)
+        n = len(inside)
+        out = inside[np.clip(offsets, 0, n - 1)]
+        out = np.where(offsets < 0, np.floor(offsets * 253 / DAYS_PER_YEAR), out)
+        return np.where(offsets >= n, self.days + np.ceil((offsets - n + 1) * 253 / DAYS_PER_YEAR), out)
+
+    def after_months(self, time: float, months: int) -> int:
+        """Return the last working day by which "within ``months`` months" of ``time`` is kept."""
+        due = add_months_to_date(self.date_at(time), months)
+        at = self.time_of(due)
+        if at < self.days and self._ordinals[at] > due.toordinal():
+            at -= 1
+        return at
+
+    def year_bounds(self, year: int) -> tuple[int, int]:
+        """Return the times at which reporting year ``year`` (1 April ``year - 1`` to 31 March ``year``) starts and has ended."""
+        return self.time_of(date(year - 1, 4, 1)), self.time_of(date(year, 4, 1))
+
+    def quarter_starts(self) -> NDArray[np.datetime64]:
+        """Return the first dates of the calendar quarters from the one that holds the first day to one past the last."""
+        start = np.datetime64(date(self.first.year, 3 * ((self.first.month - 1) // 3) + 1, 1), "M")
+        stop = np.datetime64(self.last, "M") + 4
+        return np.arange(start, stop, 3).astype("datetime64[D]")
+
+
+def reporting_year(day: date) -> int:
+    """Return the reporting year a date lies in, named by its end (1 April to 31 March)."""
+    return day.year + (day.month >= 4)

@@ -1,0 +1,1 @@
+"""Parameters, published figures and the words of the record, each with its source."""

@@ -1,0 +1,88 @@
+"""The parameter register: every number the model rests on, with unit, range, source, evidence grade and status.
+
+The entries stand in ``parameters.yaml`` beside this file; nothing else in the package may hold a model parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+
+from cinsim.errors import InputError
+
+EVIDENCE_GRADES = ("official statistic", "controlled study", "uncontrolled study", "expert range", "assumption")
+STATUSES = ("calibrated", "published", "assumed", "scenario")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One entry of the register; ``low`` and ``high`` bound what a scenario may set and what calibration may reach."""
+
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    source: str
+    evidence: str
+    status: str
+    description: str
+
+
+class Register(Mapping[str, Parameter]):
+    """All parameters by name, in the order of the file."""
+
+    def __init__(self, parameters: Mapping[str, Parameter]):
+        self._parameters = dict(parameters)
+
+    def __getitem__(self, name: str) -> Parameter:
+        return self._parameters[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
+
+    def __len__(self) -> int:
+        return len(self._parameters)
+
+    def values_with(self, overrides: Mapping[str, float]) -> dict[str, float]:
+        """Return every parameter's value, those named in ``overrides`` replaced.
+
+        Raises
+        ------
+        InputError : a name is not in the register or a value lies outside its range.
+        """
+        for name, value in overrides.items():
+            self.check(name, value)
+        return {name: overrides.get(name, p.value) for name, p in self._parameters.items()}
+
+    def check(self, name: str, value: float) -> None:
+        """Raise :class:`InputError` unless ``name`` is registered and ``value`` lies in its range."""
+        if name not in self._parameters:
+            raise InputError(f"'{name}' is not a registered parameter; `cinsim parameters` lists them", key=f"parameters.{name}")
+        p = self._parameters[name]
+        if not p.low <= value <= p.high:
+            raise InputError(f"{value:g} lies outside {p.low:g} to {p.high:g} {p.unit}", key=f"parameters.{name}")
+
+
+@cache
+def load_register() -> Register:
+    """Read and check ``parameters.yaml``."""
+    from ruamel.yaml import YAML
+
+    text = files("cinsim.reference").joinpath("parameters.yaml").read_text(encoding="utf-8")
+    found: dict[str, Parameter] = {}
+    wanted = {f.name for f in fields(Parameter)} - {"name"}
+    for name, entry in YAML(typ="safe", pure=True).load(text).items():
+        if set(entry) != wanted:
+            raise InputError(f"needs exactly {sorted(wanted)}, has {sorted(entry)}", path="parameters.yaml", key=name)
+        p = Parameter(name=name, **{k: float(v) if k in ("value", "low", "high") else str(v) for k, v in entry.items()})
+        if p.evidence not in EVIDENCE_GRADES or p.status not in STATUSES:
+            raise InputError(
+                f"evidence must be one of {EVIDENCE_GRADES} and status one of {STATUSES}", path="parameters.yaml", key=name
+            )
+        if not p.low <= p.value <= p.high:
+            raise InputError(f"{p.value:g} lies outside {p.low:g} to {p.high:g}", path="parameters.yaml", key=name)
+        found[name] = p
+    return Register(found)
