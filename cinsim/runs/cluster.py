@@ -1,0 +1,109 @@
+"""The same tasks on a Dask cluster (extra ``cluster``): a running one by its address, or one started for the run.
+
+Workers need not share a disk with this machine: results come back as they finish and are kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from cinsim.errors import CinsimError, InputError, RunError
+from cinsim.runs.local import Work, perform
+from cinsim.runs.store import Store, TaskResult
+from cinsim.runs.tasks import Task, code_version
+
+IN_FLIGHT_PER_CORE = 3
+SECONDS_TO_CONNECT = 20
+
+
+def _perform_remotely(task: Task, work: Work, code: str) -> TaskResult:
+    if code_version() != code:
+        raise RunError("a worker of the cluster runs other code, or other library versions, than this machine; install the same on both")
+    return perform(task, work)
+
+
+class DaskExecutor:
+    """A Dask cluster.
+
+    Parameters
+    ----------
+    address : ``tcp://host:port`` of a scheduler, or ``local`` for a cluster of ``jobs`` processes on this machine.
+    jobs : number of processes of a local cluster.
+
+    A task lost with its worker is done again by the scheduler (its setting ``distributed.scheduler.allowed-failures``),
+    then reported.
+
+    Raises
+    ------
+    InputError : the extra is not installed, or the address is not one.
+    """
+
+    def __init__(self, address: str, jobs: int):
+        try:
+            import distributed  # noqa: F401
+        except ImportError as error:
+            raise InputError("a cluster needs the extra: pip install 'cinsim[cluster]'", key="--cluster") from error
+        if address != "local" and "://" not in address:
+            raise InputError(f"'{address}' must be 'local' or a scheduler's address such as tcp://host:8786", key="--cluster")
+        self.address, self.jobs = address, jobs
+
+    def _connect(self) -> tuple[Any, Any]:
+        from distributed import Client, LocalCluster
+
+        if self.address == "local":
+            cluster = LocalCluster(n_workers=self.jobs, threads_per_worker=1, dashboard_address=None)
+            return Client(cluster), cluster
+        try:
+            return Client(self.address, timeout=SECONDS_TO_CONNECT), None
+        except (OSError, TimeoutError, ValueError) as error:
+            raise RunError(f"no Dask scheduler answers at {self.address}: {error}") from error
+
+    def run(self, tasks: Sequence[Task], work: Work, store: Store) -> Iterator[Task]:
+        """See :class:`cinsim.runs.local.Executor`."""
+        from distributed import as_completed
+
+        client, cluster = self._connect()
+        waiting = iter(tasks)
+        in_flight: dict[str, Task] = {}
+        code = code_version()
+
+        def submit() -> Any:
+            task = next(waiting, None)
+            if task is None:
+                return None
+            in_flight[task.key] = task
+            return client.submit(_perform_remotely, task, work, code, key=f"cinsim-{task.key}", pure=False, priority=-task.run)
+
+        try:
+            # only as many tasks are handed out as keep the cluster busy, so that memory does not grow with their number
+            cores = max(1, sum(client.ncores().values()))
+            first = [submit() for _ in range(min(len(tasks), IN_FLIGHT_PER_CORE * cores))]
+            completed = as_completed(first)
+            for future in completed:
+                key = future.key.removeprefix("cinsim-")
+                task = in_flight.pop(key)
+                self._keep(task, future, store)
+                future.release()
+                following = submit()
+                if following is not None:
+                    completed.add(following)
+                yield task
+        finally:
+            with suppress(Exception):  # whatever ended the run is what the user should read
+                client.close(timeout=5)
+                if cluster is not None:
+                    cluster.close(timeout=5)
+
+    def _keep(self, task: Task, future: Any, store: Store) -> None:
+        try:
+            result: TaskResult = future.result()
+        except CinsimError:
+            raise
+        except Exception as error:
+            raise RunError(f"{task.label}: lost on the cluster {self.address}: {type(error).__name__}: {error}") from error
+        try:
+            store.put(task.key, result)
+        except OSError as error:
+            raise RunError(f"{task.label} could not be stored in {store.folder}: {error.strerror or error}") from error

@@ -1,0 +1,154 @@
+"""The manifest: everything needed to know what a run was and to repeat it exactly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cinsim
+from cinsim.errors import InputError
+from cinsim.runs.tasks import Task, code_version, library_versions
+
+if TYPE_CHECKING:
+    from cinsim.scenario.scenario import Scenario
+
+FORMAT = 1
+PACKAGES = (
+    "simpy", "numpy", "pandas", "scipy", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich", "joblib", "pyarrow",
+    "jinja2", "holidays", "defusedxml",
+)  # fmt: skip
+
+
+def git_state() -> dict[str, object] | None:
+    """Return the commit and whether files differ from it, or None outside a checkout of this package."""
+    root = Path(cinsim.__file__).parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return {"commit": commit, "changed": bool(_git(root, "status", "--porcelain", "--", "cinsim", "scenarios"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=20)
+    return done.stdout.strip()
+
+
+def data_hashes() -> dict[str, str]:
+    """Return the SHA-256 of each table and register that ships with the package."""
+    package = Path(cinsim.__file__).parent
+    found = (path for suffix in ("csv", "yaml", "json", "parquet") for path in (package / "reference").rglob(f"*.{suffix}"))
+    return {path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(found)}
+
+
+def parameter_entries(values: Mapping[str, float], overridden: Mapping[str, float]) -> list[dict[str, object]]:
+    """Return every parameter with the value used, its source, evidence grade and status ("scenario" where a scenario set it)."""
+    from cinsim.reference.register import load_register
+
+    return [
+        {
+            "name": name, "value": values[name], "unit": entry.unit, "low": entry.low, "high": entry.high,
+            "source": entry.source, "evidence": entry.evidence,
+            "status": "scenario" if name in overridden else entry.status, "description": entry.description,
+        }
+        for name, entry in load_register().items()
+    ]  # fmt: skip
+
+
+def make_manifest(
+    arms: Mapping[str, Scenario], tasks: Sequence[Task], parameters: Mapping[str, Sequence[Mapping[str, float]]],
+    receipts: Mapping[str, Mapping[str, Any]], *, wall_seconds: float, computed: int, events_kept: str,
+) -> dict[str, Any]:  # fmt: skip
+    """Return the manifest of a finished run, JSON-ready.
+
+    Parameters
+    ----------
+    arms : scenarios by name, the baseline first.
+    tasks : every task of the run.
+    parameters : for each arm the parameter sets, one a draw.
+    receipts : what became of each task, by key.
+    wall_seconds, computed : how long this call took and how many tasks it did itself; the rest had been finished before.
+    events_kept : the rule by which event records were kept.
+    """
+    baseline = next(iter(arms.values()))
+    first_day = date(baseline.start.year - baseline.warm_up, baseline.start.month, baseline.start.day)
+    areas = {task.area.area_code: task.area.area_name for task in tasks}
+    return {
+        "format": FORMAT,
+        "cinsim": cinsim.__version__,
+        "command": "compare" if len(arms) > 1 else "run",
+        "scenarios": [{**scenario.resolved(), "name": name} for name, scenario in arms.items()],
+        "seed": baseline.seed,
+        "parameters": parameter_entries(parameters[next(iter(arms))][0], baseline.parameters),
+        "parameter_sets": {name: [dict(values) for values in sets] for name, sets in parameters.items()},
+        "areas": [{"area_code": code, "area_name": name} for code, name in areas.items()],
+        "warm_up": {"years": baseline.warm_up, "from": first_day.isoformat(), "to": baseline.start.isoformat()},
+        "versions": {"python": platform.python_version(), "platform": platform.platform(), **library_versions(PACKAGES)},
+        "code_version": code_version(),
+        "git": git_state(),
+        "data": data_hashes(),
+        "tasks": {
+            "total": len(tasks),
+            "computed_now": computed,
+            "events": events_kept,
+            "keys": [task.key for task in tasks],
+            "keys_with_events": [task.key for task in tasks if task.keep_events],
+            "runs_with_events": [
+                {"run": task.run, "scenario": task.arm, "area_code": task.area.area_code, "draw": task.draw, "replication": task.replication}
+                for task in tasks
+                if task.keep_events
+            ],
+        },
+        "checks": gathered_checks(tasks, receipts),
+        "cost": {
+            "wall_seconds": round(wall_seconds, 2),
+            "task_seconds": round(sum(float(receipt.get("seconds", 0)) for receipt in receipts.values()), 2),
+            "events": sum(int(receipt.get("events", 0)) for receipt in receipts.values()),
+            "peak_memory_mb": max((float(receipt.get("peak_memory_mb", 0)) for receipt in receipts.values()), default=0.0),
+        },
+    }
+
+
+def gathered_checks(tasks: Sequence[Task], receipts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return for each check how many tasks passed it, with the first that failed in words."""
+    gathered: dict[str, dict[str, Any]] = {}
+    for task in tasks:
+        for name, outcome in receipts[task.key].get("checks", {}).items():
+            entry = gathered.setdefault(name, {"passed": 0, "failed": 0, "first_failure": None})
+            entry["passed" if outcome["passed"] else "failed"] += 1
+            if not outcome["passed"] and entry["first_failure"] is None:
+                entry["first_failure"] = f"{task.label}: {outcome.get('found', '')}"
+    return gathered
+
+
+def write_manifest(manifest: Mapping[str, Any], path: Path) -> None:
+    """Write the manifest as indented JSON."""
+    path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest that this package wrote.
+
+    Raises
+    ------
+    InputError : the file is missing, is not JSON or is not such a manifest.
+    """
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+    except json.JSONDecodeError as error:
+        raise InputError(f"is not JSON: {error.msg}", path=path, line=error.lineno) from error
+    if not isinstance(manifest, dict) or not {"format", "scenarios", "parameter_sets"} <= set(manifest):
+        raise InputError("is not the manifest.json of a cinsim run", path=path)
+    if manifest["format"] != FORMAT:
+        raise InputError(f"has format {manifest['format']}, this version of cinsim reads format {FORMAT}", path=path, key="format")
+    return manifest
