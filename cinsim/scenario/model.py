@@ -1,0 +1,244 @@
+"""The scenario: one frozen, checked description of what is to be simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
+
+from cinsim.errors import InputError
+from cinsim.reference.register import load_register
+from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
+from cinsim.scenario.policies import Policies
+from cinsim.scenario.problems import KeyProblems, Place, checked, did_you_mean
+from cinsim.scenario.quantities import Duration, Share
+from cinsim.scenario.resources import Demand, Workforce
+
+
+class Timed(Protocol):
+    """Whatever starts on a date and phases in: a policy, a role of the workforce, demand."""
+
+    @property
+    def start(self) -> date | None:
+        """The first day, or None for the scenario's."""
+
+    @property
+    def phase_in(self) -> Duration | None:
+        """The time to full size, or None for the scenario's."""
+
+
+class Precision(BaseModel, frozen=True, extra="forbid"):
+    """Replications are added until the means of some measures are known well enough."""
+
+    share: Annotated[Share, Field(description="Half the width of the 95% interval of the mean, as a share of the mean.")]
+    measures: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1, description="Names of measures (`cinsim measures`).")
+    ]
+
+
+def _to_draws(value: object) -> int | str:
+    if value == "point" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100_000):
+        return value  # type: ignore[return-value]
+    raise ValueError(f"must be 'point' or a whole number from 1 to 100000, not {value!r}")
+
+
+Draws = Annotated[
+    int | Literal["point"],
+    PlainValidator(_to_draws, json_schema_input_type=int | Literal["point"]),
+    WithJsonSchema(
+        {"anyOf": [{"const": "point"}, {"type": "integer", "minimum": 1, "maximum": 100_000}], "unit": "`point` or a number"}
+    ),
+]
+
+
+class Scenario(BaseModel, frozen=True, extra="forbid"):
+    """What is simulated: where, when, how often, and what differs from baseline practice.
+
+    Frozen and hashable. :meth:`resolved` gives plain data from which an equal scenario is built again.
+    """
+
+    name: Annotated[str, Field(min_length=1, description="Names the run; the file's name without its ending when left out.")] = (
+        "scenario"
+    )
+    title: Annotated[str, Field(min_length=1, description="One line for reports; not inherited through `extends`.")]
+    question: Annotated[str, Field(description="The question it asks, in plain words; not inherited through `extends`.")] = ""
+    area: Annotated[
+        Area, Field(description="An authority's name or code, a list of them, `England` (an average authority) or `all`.")
+    ] = "England"
+    start: Annotated[Day, Field(description="First day that is reported, a 1 April.")] = date(2024, 4, 1)
+    years: Annotated[
+        int, Field(strict=True, ge=1, le=50, description="Reporting years simulated.", json_schema_extra={"unit": "years"})
+    ] = 5
+    policy_start: Annotated[Day | None, Field(description="Date from which the changes hold; `start` when left out.")] = None
+    phase_in: Annotated[Duration, Field(description="How long the changes take to reach their full size.")] = Duration(
+        0, "months"
+    )
+    replications: Annotated[
+        int, Field(strict=True, ge=1, le=100_000, description="Times it is simulated with different luck.")
+    ] = 10
+    seed: Annotated[
+        int, Field(strict=True, ge=0, lt=2**63, description="Chooses the luck; the same seed repeats a run exactly.")
+    ] = 1
+    draws: Annotated[
+        Draws, Field(description="Parameter sets drawn from the calibrated posterior; `point` takes the one best set.")
+    ] = "point"
+    warm_up: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=20,
+            description="Years simulated before `start` and not reported.",
+            json_schema_extra={"unit": "years"},
+        ),
+    ] = 4
+    population_fraction: Annotated[
+        float,
+        Field(
+            strict=True,
+            gt=0,
+            le=1,
+            description="Part of the area's children and staff simulated; below 1 for a quick look.",
+            json_schema_extra={"unit": "fraction"},
+        ),
+    ] = 1.0
+    precision: Annotated[
+        Precision | None, Field(description="Adds replications until the means of some measures are known well enough.")
+    ] = None
+    structure: Annotated[
+        Literal["both", "lasting_differences", "known_to_services"],
+        Field(
+            description="Why children come back: lasting differences between them, being known to services, or both. "
+            "The published data cannot tell these apart."
+        ),
+    ] = "both"
+    initial_state: Annotated[
+        str | None, Field(min_length=1, description="A stored state to start from in place of a warm-up: a path.")
+    ] = None
+    policies: Annotated[Policies, Field(description="Changes in decisions, visits, reviews and help.")] = Policies()
+    workforce: Annotated[Workforce, Field(description="Changes in the workforce.")] = Workforce()
+    demand: Annotated[Demand, Field(description="Changes in the referrals made.")] = Demand()
+    parameters: Annotated[
+        Mapping[str, Annotated[float, Field(strict=True, allow_inf_nan=False)]],
+        Fixed,
+        Field(description="Registered parameters by name, each within its range (`cinsim parameters`)."),
+    ] = FixedMapping()
+
+    @field_validator("start")
+    @classmethod
+    def _first_of_april(cls, start: date) -> date:
+        if (start.month, start.day) != (4, 1):
+            year = start.year - (start.month < 4)
+            raise ValueError(
+                f"{start} is not a 1 April: reporting years run from 1 April to 31 March; write {year}-04-01 or {year + 1}-04-01"
+            )
+        if not 2000 <= start.year <= 2100:
+            raise ValueError(f"{start} lies outside 2000 to 2100")
+        return start
+
+    @field_validator("policy_start")
+    @classmethod
+    def _policy_starts_within_run(cls, policy_start: date | None, info: ValidationInfo) -> date | None:
+        message = _outside_run(policy_start, info)
+        if message:
+            raise ValueError(message)
+        return policy_start
+
+    @field_validator("policies", "workforce")
+    @classmethod
+    def _blocks_start_within_run(cls, value: Policies | Workforce, info: ValidationInfo) -> Policies | Workforce:
+        blocks: Mapping[str, Timed] = value.blocks() if isinstance(value, Policies) else value.roles()
+        problems = [((name, "start"), m) for name, block in blocks.items() if (m := _outside_run(block.start, info))]
+        if problems:
+            raise KeyProblems(problems)
+        return value
+
+    @field_validator("demand")
+    @classmethod
+    def _demand_starts_within_run(cls, demand: Demand, info: ValidationInfo) -> Demand:
+        message = _outside_run(demand.start, info)
+        if message:
+            raise KeyProblems([(("start",), message)])
+        return demand
+
+    @field_validator("parameters")
+    @classmethod
+    def _registered(cls, parameters: Mapping[str, float]) -> Mapping[str, float]:
+        problems = []
+        for name, value in parameters.items():
+            register = load_register()
+            try:
+                register.check(name, value)
+            except InputError as error:
+                hint = "" if name in register else did_you_mean(name, list(register))
+                problems.append(((name,), error.message + hint))
+        if problems:
+            raise KeyProblems(problems)
+        return parameters
+
+    @property
+    def end(self) -> date:
+        """The day after the last day simulated."""
+        return date(self.start.year + self.years, 4, 1)
+
+    def starts(self, block: Timed) -> date:
+        """Return the first day of a policy, a role's change or demand: its own, or the scenario's."""
+        return block.start or self.policy_start or self.start
+
+    def phases_in_over(self, block: Timed) -> Duration:
+        """Return the time such a block takes to reach its full size: its own, or the scenario's."""
+        return self.phase_in if block.phase_in is None else block.phase_in
+
+    def resolved(self) -> dict[str, Any]:
+        """Return the whole scenario as plain data, ready for JSON, units as text; what is not set is left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def with_(self, changes: Mapping[str, Any] | None = None, /, **keys: Any) -> Scenario:
+        """Return another scenario in which some keys differ.
+
+        Parameters
+        ----------
+        changes : values by dotted key, e.g. ``{"policies.cin_visits.interval": "20 working days"}``.
+        keys : the same for keys at the top, e.g. ``years=2``.
+
+        A mapping is merged into what is there, anything else replaces it; None takes the key back to its default.
+        Values are plain data as in a scenario file, or the objects that a scenario holds.
+
+        Raises
+        ------
+        ScenarioError : a key is unknown or a value not allowed.
+        """
+        data = self.resolved()
+        for dotted, value in {**(changes or {}), **keys}.items():
+            _merge_at(data, dotted.split("."), value)
+        return checked(Scenario, data, lambda key: Place())
+
+
+def _outside_run(day: date | None, info: ValidationInfo) -> str:
+    start, years = info.data.get("start"), info.data.get("years")
+    if day is None or start is None or years is None or start <= day < date(start.year + years, 4, 1):
+        return ""
+    return f"{day} lies outside the run, which goes from {start} to {date(start.year + years, 3, 31)}"
+
+
+def _merge_at(data: dict[str, Any], path: list[str], value: Any) -> None:
+    for step in path[:-1]:
+        below = data.get(step)
+        if not isinstance(below, dict):
+            below = data[step] = {}
+        data = below
+    last = path[-1]
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", exclude_none=True)
+        data[last] = value
+    elif isinstance(value, Mapping):
+        if not isinstance(data.get(last), dict):
+            data[last] = {}
+        for name, below in value.items():
+            _merge_at(data[last], [str(name)], below)
+    elif value is None:
+        data.pop(last, None)
+    else:
+        data[last] = value

@@ -1,0 +1,95 @@
+"""Workforce and demand: who there is to do the work, and how much of it arrives. A key left out is baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, Field, field_validator
+
+from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points
+from cinsim.scenario.names import ROLES, NeedCategory, Source, Team
+from cinsim.scenario.quantities import Change, Duration, RelativeChange, Share, percent_text
+
+
+class RoleChange(BaseModel, frozen=True, extra="forbid"):
+    """What changes for the workers of one role."""
+
+    fte: Annotated[
+        Change | None,
+        Field(description="Funded posts in full-time equivalents: a relative change or the new number in each area."),
+    ] = None
+    vacancy_rate: Annotated[Share | None, Field(description="Share of the funded posts without a permanent worker.")] = None
+    agency_cover: Annotated[Share | None, Field(description="Share of the vacancies that agency workers cover.")] = None
+    turnover_rate: Annotated[Share | None, Field(description="Share of the permanent workers who leave in a year.")] = None
+    sickness_rate: Annotated[Share | None, Field(description="Share of working days lost to sickness.")] = None
+    caseload_limit: Annotated[
+        Points | None, Field(description="Most a full-time worker holds; more children wait for allocation.")
+    ] = None
+    start: BlockStart = None
+    phase_in: BlockPhaseIn = None
+
+
+class Feedbacks(BaseModel, frozen=True, extra="forbid"):
+    """Which effects of overload on the workforce and on children are switched on."""
+
+    workload_to_sickness: Annotated[Flag, Field(description="Overload makes workers sick more often.")] = False
+    workload_to_leaving: Annotated[Flag, Field(description="Overload makes workers leave more often.")] = False
+    lateness_to_detection: Annotated[Flag, Field(description="A late visit sees an escalation later.")] = True
+
+
+class TeamShare(BaseModel, frozen=True, extra="forbid"):
+    """The part of the case holders who work in a team."""
+
+    share: Annotated[Share, Field(description="Share of the case holders.")]
+
+
+class Workforce(BaseModel, frozen=True, extra="forbid"):
+    """The workforce: a block for each role, and what holds for all."""
+
+    social_workers: Annotated[RoleChange | None, Field(description="Social workers who hold cases.")] = None
+    senior_practitioners: Annotated[RoleChange | None, Field(description="Senior practitioners.")] = None
+    newly_qualified: Annotated[
+        RoleChange | None, Field(description="Newly qualified social workers in their first year (ASYE).")
+    ] = None
+    family_support_workers: Annotated[RoleChange | None, Field(description="Lead practitioners who are not social workers.")] = (
+        None
+    )
+    practice_supervisors: Annotated[RoleChange | None, Field(description="Practice supervisors (team managers).")] = None
+    conference_chairs: Annotated[RoleChange | None, Field(description="Chairs of child protection conferences.")] = None
+    administration_share: Annotated[Share | None, Field(description="Share of the working time spent on administration.")] = None
+    overtime_limit: Annotated[Share | None, Field(description="Most overtime, as a share of the contracted hours.")] = None
+    recruitment_delay: Annotated[
+        Duration | None, Field(description="From a post falling vacant to a new worker's first day.")
+    ] = None
+    feedbacks: Annotated[Feedbacks, Field(description="Effects of overload.")] = Feedbacks()
+    teams: Annotated[
+        Mapping[Team, TeamShare], Fixed, Field(description="Case holders by team, 100% in all; teams left out share the rest.")
+    ] = FixedMapping()
+
+    @field_validator("teams")
+    @classmethod
+    def _not_over_100(cls, teams: Mapping[str, TeamShare]) -> Mapping[str, TeamShare]:
+        total = sum(team.share for team in teams.values())
+        if total > 1 + 1e-9:
+            raise ValueError(f"the shares of the teams add up to {percent_text(round(total, 6))}: at most 100%")
+        return teams
+
+    def roles(self) -> dict[str, RoleChange]:
+        """Return the roles that are changed, by name."""
+        return {name: block for name in ROLES if (block := getattr(self, name)) is not None}
+
+
+class Demand(BaseModel, frozen=True, extra="forbid"):
+    """Referrals made, against the baseline; the relative changes multiply."""
+
+    referrals: Annotated[RelativeChange | None, Field(description="All referrals.")] = None
+    by_source: Annotated[
+        Mapping[Source, RelativeChange], Fixed, Field(description="Referrals from a source, e.g. `{police: +10%}`.")
+    ] = FixedMapping()
+    by_need: Annotated[
+        Mapping[NeedCategory, RelativeChange], Fixed, Field(description="Referrals of children with a category of need.")
+    ] = FixedMapping()
+    start: BlockStart = None
+    phase_in: BlockPhaseIn = None
+    areas: BlockAreas = None
