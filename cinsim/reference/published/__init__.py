@@ -1,0 +1,1 @@
+"""Building the reference tables from the statistics as the Department for Education and the ONS publish them."""
