@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"mark each test as one of {', '.join(KINDS)}; without a mark: {', '.join(unmarked)}")
 
 
-def _refusing(name: str, function: Callable[..., Any], forbidden: Callable[[tuple[Any, ...], dict[str, Any]], bool]) -> Callable[..., Any]:
+Function = Callable[..., Any]
+
+
+def _refusing(name: str, function: Function, *, only_unseeded: bool = False) -> Function:
     """Return ``function``, refused when the model or a test is what calls it."""
 
     def guarded(*arguments: Any, **keywords: Any) -> Any:
         caller = sys._getframe(1).f_code.co_filename
-        if caller.startswith(GUARDED_FOLDERS) and caller != __file__ and forbidden(arguments, keywords):
+        seeded = only_unseeded and (arguments or keywords)
+        if caller.startswith(GUARDED_FOLDERS) and caller != __file__ and not seeded:
             raise AssertionError(f"{caller} draws from {name}, which everything in the process shares; pass a keyed source in")
         return function(*arguments, **keywords)
 
@@ -40,14 +44,11 @@ def _refusing(name: str, function: Callable[..., Any], forbidden: Callable[[tupl
 
 
 @pytest.fixture(autouse=True)
-def no_shared_random_numbers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_shared_random_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test in which the model, or the test itself, draws from the process's own generators or an unseeded one."""
     for module, prefix in ((random, "random"), (np.random, "numpy.random")):
         for name in dir(module):
             function = getattr(module, name)
-            is_function = callable(function) and not isinstance(function, type) and not name.startswith("_")
-            if is_function and name != "default_rng":
-                monkeypatch.setattr(module, name, _refusing(f"{prefix}.{name}", function, lambda arguments, keywords: True))
-    unseeded = _refusing("numpy.random.default_rng()", np.random.default_rng, lambda arguments, keywords: not arguments and not keywords)
-    monkeypatch.setattr(np.random, "default_rng", unseeded)
-    yield
+            if callable(function) and not isinstance(function, type) and not name.startswith("_"):
+                guarded = _refusing(f"{prefix}.{name}", function, only_unseeded=name == "default_rng")
+                monkeypatch.setattr(module, name, guarded)

@@ -20,7 +20,7 @@ SECONDS_TO_CONNECT = 20
 
 def _perform_remotely(task: Task, work: Work, code: str) -> TaskResult:
     if code_version() != code:
-        raise RunError("a worker of the cluster runs other code, or other library versions, than this machine; install the same on both")
+        raise RunError("a worker of the cluster has other code or library versions than this machine; install the same on both")
     return perform(task, work)
 
 

@@ -20,6 +20,7 @@ from cinsim.runs.tasks import Task
 if TYPE_CHECKING:
     from cinsim.engine.record import EventRecord
 
+
 def events_table(record: EventRecord, calendar: Calendar) -> pa.Table:
     """Return one replication's events, in the order in which they happened.
 
@@ -43,10 +44,12 @@ def events_table(record: EventRecord, calendar: Calendar) -> pa.Table:
         values = columns[column]
         return pa.array(values, mask=np.isnan(values))
 
-    resource, episode = columns["resource"], columns["episode"]
+    entity, resource, episode = (columns[name].astype(np.int32) for name in ("entity", "resource", "episode"))
     return pa.table(
         {
-            "entity_id": pa.array(np.where(is_worker, -1 - columns["entity"].astype(np.int64), columns["entity"]).astype(np.int32)),
+            "entity_id": pa.array(
+                np.where(is_worker, -1 - columns["entity"].astype(np.int64), columns["entity"]).astype(np.int32)
+            ),
             "event_type": named(kind_codes[event].astype(np.int64), kinds),
             "event": named(event, record.events),
             "time": pa.array(times),

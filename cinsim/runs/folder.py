@@ -54,8 +54,9 @@ def refuse_to_overwrite(folder: Path, keys: Iterable[str], keys_with_events: Ite
 def require_space(folder: Path) -> None:
     """Raise :class:`RunError` if the disk under an existing folder is as good as full."""
     free = shutil.disk_usage(folder).free
+    needed = SPACE_NEEDED_BYTES / 2**20
     if free < SPACE_NEEDED_BYTES:
-        raise RunError(f"{folder} has {free / 2**20:.0f} MB left and a run needs {SPACE_NEEDED_BYTES / 2**20:.0f}; nothing was begun")
+        raise RunError(f"{folder} has {free / 2**20:.0f} MB left and a run needs at least {needed:.0f}; nothing was begun")
 
 
 @contextmanager

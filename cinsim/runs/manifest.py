@@ -16,7 +16,7 @@ from cinsim.errors import InputError
 from cinsim.runs.tasks import Task, code_version, library_versions
 
 if TYPE_CHECKING:
-    from cinsim.scenario.scenario import Scenario
+    from cinsim.scenario.model import Scenario
 
 FORMAT = 1
 PACKAGES = (
@@ -78,16 +78,17 @@ def make_manifest(
     wall_seconds, computed : how long this call took and how many tasks it did itself; the rest had been finished before.
     events_kept : the rule by which event records were kept.
     """
-    baseline = next(iter(arms.values()))
+    baseline_name, baseline = next(iter(arms.items()))
     first_day = date(baseline.start.year - baseline.warm_up, baseline.start.month, baseline.start.day)
     areas = {task.area.area_code: task.area.area_name for task in tasks}
     return {
         "format": FORMAT,
         "cinsim": cinsim.__version__,
         "command": "compare" if len(arms) > 1 else "run",
-        "scenarios": [{**scenario.resolved(), "name": name} for name, scenario in arms.items()],
+        "scenario": _resolved(baseline_name, baseline),
+        "scenarios": [_resolved(name, scenario) for name, scenario in arms.items()],
         "seed": baseline.seed,
-        "parameters": parameter_entries(parameters[next(iter(arms))][0], baseline.parameters),
+        "parameters": parameter_entries(parameters[baseline_name][0], baseline.parameters),
         "parameter_sets": {name: [dict(values) for values in sets] for name, sets in parameters.items()},
         "areas": [{"area_code": code, "area_name": name} for code, name in areas.items()],
         "warm_up": {"years": baseline.warm_up, "from": first_day.isoformat(), "to": baseline.start.isoformat()},
@@ -101,11 +102,7 @@ def make_manifest(
             "events": events_kept,
             "keys": [task.key for task in tasks],
             "keys_with_events": [task.key for task in tasks if task.keep_events],
-            "runs_with_events": [
-                {"run": task.run, "scenario": task.arm, "area_code": task.area.area_code, "draw": task.draw, "replication": task.replication}
-                for task in tasks
-                if task.keep_events
-            ],
+            "runs_with_events": [_run_entry(task) for task in tasks if task.keep_events],
         },
         "checks": gathered_checks(tasks, receipts),
         "cost": {
@@ -115,6 +112,21 @@ def make_manifest(
             "peak_memory_mb": max((float(receipt.get("peak_memory_mb", 0)) for receipt in receipts.values()), default=0.0),
         },
     }
+
+
+def _run_entry(task: Task) -> dict[str, object]:
+    """Return what a number in the column ``run`` of ``events.parquet`` stands for."""
+    return {
+        "run": task.run,
+        "scenario": task.arm,
+        "area_code": task.area.area_code,
+        "draw": task.draw,
+        "replication": task.replication,
+    }
+
+
+def _resolved(name: str, scenario: Scenario) -> dict[str, Any]:
+    return {**scenario.resolved(), "name": name}
 
 
 def gathered_checks(tasks: Sequence[Task], receipts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -147,8 +159,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
     except json.JSONDecodeError as error:
         raise InputError(f"is not JSON: {error.msg}", path=path, line=error.lineno) from error
-    if not isinstance(manifest, dict) or not {"format", "scenarios", "parameter_sets"} <= set(manifest):
+    if not isinstance(manifest, dict) or not {"format", "scenario", "scenarios", "parameter_sets"} <= set(manifest):
         raise InputError("is not the manifest.json of a cinsim run", path=path)
     if manifest["format"] != FORMAT:
-        raise InputError(f"has format {manifest['format']}, this version of cinsim reads format {FORMAT}", path=path, key="format")
+        raise InputError(f"has format {manifest['format']}, this cinsim reads format {FORMAT}", path=path, key="format")
     return manifest

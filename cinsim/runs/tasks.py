@@ -17,7 +17,7 @@ from cinsim.errors import InputError
 
 if TYPE_CHECKING:
     from cinsim.reference.areas import Area
-    from cinsim.scenario.scenario import Scenario
+    from cinsim.scenario.model import Scenario
 
 # what of a scenario says how it is called or how often it is run, but not what happens to a child in one replication
 PRESENTATION = ("name", "title", "question", "area", "replications", "draws", "precision")
@@ -100,7 +100,10 @@ def scenario_digest(scenario: Scenario) -> str:
 
 
 def make_tasks(
-    arms: Mapping[str, Scenario], areas: Sequence[Area], parameters: Mapping[str, Sequence[Mapping[str, float]]], events: str = "auto"
+    arms: Mapping[str, Scenario],
+    areas: Sequence[Area],
+    parameters: Mapping[str, Sequence[Mapping[str, float]]],
+    events: str = "auto",
 ) -> list[Task]:
     """Return the tasks of a run: arms x areas x draws x replications, numbered.
 
@@ -126,7 +129,7 @@ def make_tasks(
     draws = max(len(sets) for sets in parameters.values())
     total = len(arms) * len(areas) * draws * replications
     keep_all = events == "all" or (events == "auto" and total <= ALL_EVENTS_UP_TO)
-    tasks = []
+    tasks: list[Task] = []
     for replication in range(replications):
         for draw in range(draws):
             for area, area_digest in zip(areas, area_digests, strict=True):

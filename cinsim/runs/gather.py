@@ -1,0 +1,63 @@
+"""Finished tasks into the tables of a run folder, an area at a time, so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cinsim.runs.store import Store
+from cinsim.runs.tasks import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
+Summarise = Callable[["pd.DataFrame"], "pd.DataFrame"]
+
+
+def area_measures(tasks: Sequence[Task], store: Store) -> pd.DataFrame:
+    """Return the measures of some finished tasks with the columns of ``measures.csv``, in the order of the tasks."""
+    import pandas as pd
+
+    frames = []
+    for task in tasks:
+        frame = store.measures(task.key).to_pandas()
+        frames.append(
+            frame.assign(
+                scenario=task.arm, area_code=task.area.area_code, area_name=task.area.area_name,
+                draw=task.draw, replication=task.replication,
+            )[list(COLUMNS)]
+        )  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def by_area(tasks: Sequence[Task]) -> Iterator[tuple[str, list[Task]]]:
+    """Yield each area's tasks: areas in the order of the run, then arms, draws and replications in theirs."""
+    areas = {code: place for place, code in enumerate(dict.fromkeys(task.area.area_code for task in tasks))}
+    arms = {arm: place for place, arm in enumerate(dict.fromkeys(task.arm for task in tasks))}
+    ordered = sorted(tasks, key=lambda t: (areas[t.area.area_code], arms[t.arm], t.draw, t.replication))
+    for code, group in groupby(ordered, key=lambda task: task.area.area_code):
+        yield code, list(group)
+
+
+def append_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Append rows to a CSV file, with its header if it is new; numbers in the shortest form that reads back the same."""
+    new = not path.exists()
+    frame.to_csv(path, mode="w" if new else "a", header=new, index=False, lineterminator="\n")
+
+
+def write_measures(tasks: Sequence[Task], store: Store, folder: Path, summarise: Summarise) -> None:
+    """Write ``measures.csv`` and ``summary.csv``.
+
+    Parameters
+    ----------
+    tasks : finished tasks.
+    folder : where to write.
+    summarise : turns the measures of one area into the rows of its summary.
+    """
+    for _, group in by_area(tasks):
+        frame = area_measures(group, store)
+        append_csv(frame, folder / "measures.csv")
+        append_csv(summarise(frame), folder / "summary.csv")

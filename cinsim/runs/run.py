@@ -1,0 +1,181 @@
+"""A run: tasks made, done where they are not done yet, and gathered into a folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cinsim.errors import CinsimError, InputError, RunError
+from cinsim.runs.events import write_events
+from cinsim.runs.folder import refuse_to_overwrite, require_space, written_aside
+from cinsim.runs.gather import Summarise, write_measures
+from cinsim.runs.local import Executor, LocalExecutor, Work, all_cores
+from cinsim.runs.manifest import make_manifest, write_manifest
+from cinsim.runs.progress import progress
+from cinsim.runs.store import Store
+from cinsim.runs.tasks import Task, largest_first, make_tasks
+
+if TYPE_CHECKING:
+    from cinsim.reference.areas import Area
+    from cinsim.scenario.model import Scenario
+
+TASKS_FOLDER = ".tasks"
+ParameterSets = Mapping[str, Sequence[Mapping[str, float]]]
+Finish = Callable[[Path, Sequence[Task], Store], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run is carried out; nothing here changes a number in its results.
+
+    Attributes
+    ----------
+    folder : the run folder to appear; finished tasks are kept in ``.tasks`` beside it.
+    jobs : number of processes, None for all cores.
+    cluster : address of a Dask scheduler, "local", or None for processes of this machine.
+    events : whose event records to keep: "auto", "first", "all" or "none".
+    overwrite : replace an existing run folder even if results would be lost.
+    quiet : no progress bar.
+    """
+
+    folder: Path
+    jobs: int | None = None
+    cluster: str | None = None
+    events: str = "auto"
+    overwrite: bool = False
+    quiet: bool = False
+
+    def executor(self) -> Executor:
+        """Return what does the tasks."""
+        jobs = all_cores() if self.jobs is None else self.jobs
+        if jobs < 1:
+            raise InputError(f"must be 1 or more, not {jobs}", key="--jobs")
+        if self.cluster is None:
+            return LocalExecutor(jobs)
+        from cinsim.runs.cluster import DaskExecutor
+
+        return DaskExecutor(self.cluster, jobs)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run consists of: arms by name (the baseline first), areas and, for each arm, one parameter set a draw."""
+
+    arms: Mapping[str, Scenario]
+    areas: Sequence[Area]
+    parameters: ParameterSets
+
+
+def make_plan(scenarios: Sequence[Scenario], parameter_sets: Sequence[Mapping[str, float]] | None = None) -> Plan:
+    """Return the plan of a run of one scenario, or of a comparison of several with the first.
+
+    Parameters
+    ----------
+    scenarios : with different names and, for a comparison, the same areas, dates, seed and number of replications.
+    parameter_sets : values by parameter, one mapping a draw, e.g. a posterior sample; a scenario's own ``parameters``
+        stand above them, the register's values below. None for the register's values alone.
+
+    Raises
+    ------
+    InputError : the scenarios cannot be paired, or they ask for draws and none are given.
+    """
+    from cinsim.reference.areas import resolve
+    from cinsim.reference.register import load_register
+
+    baseline = scenarios[0]
+    arms: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        if scenario.name in arms:
+            raise InputError(f"two scenarios are called '{scenario.name}'; give one another name", key="name")
+        for key in ("area", "start", "years", "warm_up", "seed", "replications", "draws", "population_fraction"):
+            ours, theirs = getattr(baseline, key), getattr(scenario, key)
+            if ours != theirs:
+                raise InputError(
+                    f"scenarios are compared child by child and need the same {key}: '{baseline.name}' has {ours}, "
+                    f"'{scenario.name}' has {theirs}; an option for all of them sets it right", key=key,
+                )  # fmt: skip
+        arms[scenario.name] = scenario
+    if parameter_sets is None and baseline.draws != "point":
+        raise InputError("asks for parameter draws, which a calibration makes; 'point' takes the best values", key="draws")
+    register = load_register()
+    sets = [{}] if parameter_sets is None else list(parameter_sets)
+    return Plan(
+        arms=arms,
+        areas=resolve(baseline.area),
+        parameters={
+            name: [register.values_with({**values, **scenario.parameters}) for values in sets] for name, scenario in arms.items()
+        },
+    )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did."""
+
+    tasks: Sequence[Task]
+    computed: int
+    wall_seconds: float
+    checks: Mapping[str, object] = field(default_factory=dict)
+
+
+def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise, finish: Finish) -> Outcome:
+    """Do what is not yet done of a plan and write its run folder.
+
+    Parameters
+    ----------
+    work : does one task.
+    summarise : measures of one area to summary rows.
+    finish : adds what the caller wants in the folder (comparison, figures, page) before it appears.
+
+    Raises
+    ------
+    InputError : the folder holds other results, or the plan cannot be run.
+    RunError : a task failed for good or could not be stored; what is finished is kept.
+    KeyboardInterrupt : stopped by the user; the message says how to go on.
+    """
+    begun = time.perf_counter()
+    tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
+    with_events = {task.key for task in tasks if task.keep_events}
+    executor = options.executor()
+    if not options.overwrite:
+        refuse_to_overwrite(options.folder, {task.key for task in tasks}, with_events)
+    store = Store(options.folder.parent / TASKS_FOLDER)
+    store.prepare()
+    require_space(store.folder)
+    computed = do_missing(tasks, executor, work, store, quiet=options.quiet)
+    receipts = {task.key: store.receipt(task.key) for task in tasks}
+    with written_aside(options.folder) as aside:
+        write_measures(tasks, store, aside, summarise)
+        write_events(tasks, store, aside / "events.parquet")
+        manifest = make_manifest(
+            plan.arms, tasks, plan.parameters, receipts,
+            wall_seconds=time.perf_counter() - begun, computed=computed, events_kept=options.events,
+        )  # fmt: skip
+        write_manifest(manifest, aside / "manifest.json")
+        finish(aside, tasks, store)
+    return Outcome(tasks, computed, time.perf_counter() - begun, manifest["checks"])
+
+
+def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Store, *, quiet: bool) -> int:
+    """Do the tasks that are not in the store yet, each once, the largest first; return how many those were."""
+    once = {task.key: task for task in sorted(tasks, key=lambda task: task.keep_events)}  # arms may share a task
+    missing = largest_first(task for task in once.values() if not store.has(task))
+    if not missing:
+        return 0
+    done = 0
+    resume = "finished tasks are kept: the same command goes on from there"
+    with progress("Simulating", sum(task.children for task in missing), quiet=quiet) as advance:
+        try:
+            for task in executor.run(missing, work, store):
+                done += 1
+                advance(task.children)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"stopped with {done} of {len(missing)} tasks done; {resume}") from None
+        except InputError:
+            raise
+        except CinsimError as error:
+            raise RunError(f"{error}\n{done} of {len(missing)} tasks were done; {resume}") from error
+    return done
