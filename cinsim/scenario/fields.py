@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
-from importlib.util import find_spec
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from cinsim.errors import InputError
+from cinsim.reference import areas
 from cinsim.scenario.problems import KeyProblems
 from cinsim.scenario.quantities import Duration
 
@@ -23,7 +23,7 @@ class FixedMapping(dict[K, V]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a scenario is frozen: make another with scenario.with_(...)")
 
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
@@ -53,50 +53,43 @@ Day = Annotated[
 """A date, written ``2025-04-01``."""
 
 
-def _names(value: object) -> Iterator[tuple[str, str]]:
-    """Yield each name of a list with its index; raise ValueError for anything else."""
-    if not isinstance(value, list | tuple) or not value:
-        raise ValueError(f"must be a list of one or more authorities, e.g. [Leeds, Kent], not {value!r}")
-    for i, name in enumerate(value):
-        if not isinstance(name, str) or not name.strip():
-            raise ValueError(f"{name!r} is not the name or code of an authority")
-        yield str(i), name.strip()
+def _name(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # the old three-digit codes are numbers to YAML
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{value!r} is not the name or code of an authority")
+    return value.strip()
 
 
 def _known_names(value: object) -> tuple[str, ...]:
+    """Return the names of a list of authorities, all known and each different."""
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"must be a list of one or more authorities, e.g. [Leeds, Kent], not {value!r}")
     problems: list[tuple[tuple[str, ...], str]] = []
-    found: dict[str, None] = {}
-    for i, name in _names(value):
+    names: list[str] = []
+    for i, item in enumerate(value):
         try:
-            _refuse_unknown_area(name)
+            name = _name(item)
+            areas.resolve([*names, name])
+            names.append(name)
         except InputError as error:
-            problems.append(((i,), error.message))
-        if name in found:
-            problems.append(((i,), f"'{name}' stands twice"))
-        found[name] = None
+            problems.append(((str(i),), error.message))
+        except ValueError as error:
+            problems.append(((str(i),), str(error)))
     if problems:
         raise KeyProblems(problems)
-    return tuple(found)
-
-
-def _refuse_unknown_area(name: str) -> None:
-    # imported only here: reading the table of authorities needs pandas, and most scenarios are for England
-    if find_spec("cinsim.reference.areas") is not None:
-        from cinsim.reference import areas
-
-        areas.find_area(name)
+    return tuple(names)
 
 
 def _to_area(value: object) -> str | tuple[str, ...]:
-    if not isinstance(value, str):
+    if isinstance(value, list | tuple):
         return _known_names(value)
-    name = value.strip()
-    if name.lower() in ("england", "all"):
-        return "England" if name.lower() == "england" else "all"
-    if not name:
-        raise ValueError("must be an authority's name or code, a list of them, 'England' or 'all', not empty")
+    name = _name(value)
+    for whole in (areas.WHOLE_COUNTRY, areas.ALL_AUTHORITIES):
+        if name.lower() == whole.lower():
+            return whole
     try:
-        _refuse_unknown_area(name)
+        areas.resolve(name)
     except InputError as error:
         raise ValueError(error.message) from None
     return name

@@ -73,7 +73,7 @@ def _layers(path: Path, overrides: Mapping[str, str]) -> Located:
     merged = _with_extended(path, ())
     for key, text in overrides.items():
         merged = _overlaid(merged, _override(key, text))
-    return Located({key: below for key, below in _without_nulls(merged).value.items()}, Place(path))
+    return Located(_without_nulls(merged).value, Place(path))
 
 
 def _is_manifest(path: Path) -> bool:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
 from cinsim.errors import InputError
+from cinsim.reference import areas
 from cinsim.reference.register import load_register
 from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
 from cinsim.scenario.policies import Policies
 from cinsim.scenario.problems import KeyProblems, Place, checked, did_you_mean
 from cinsim.scenario.quantities import Duration, Share
 from cinsim.scenario.resources import Demand, Workforce
+
+Blocks = TypeVar("Blocks", Policies, Workforce, Demand)
 
 
 class Timed(Protocol):
@@ -40,7 +43,7 @@ class Precision(BaseModel, frozen=True, extra="forbid"):
 
 def _to_draws(value: object) -> int | str:
     if value == "point" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100_000):
-        return value  # type: ignore[return-value]
+        return value
     raise ValueError(f"must be 'point' or a whole number from 1 to 100000, not {value!r}")
 
 
@@ -146,22 +149,18 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(message)
         return policy_start
 
-    @field_validator("policies", "workforce")
+    @field_validator("policies", "workforce", "demand")
     @classmethod
-    def _blocks_start_within_run(cls, value: Policies | Workforce, info: ValidationInfo) -> Policies | Workforce:
-        blocks: Mapping[str, Timed] = value.blocks() if isinstance(value, Policies) else value.roles()
-        problems = [((name, "start"), m) for name, block in blocks.items() if (m := _outside_run(block.start, info))]
+    def _blocks_lie_within_run(cls, value: Blocks, info: ValidationInfo) -> Blocks:
+        problems: list[tuple[tuple[str, ...], str]] = []
+        blocks: list[tuple[tuple[str, ...], Timed]] = _blocks(value)
+        for path, block in blocks:
+            if message := _outside_run(block.start, info):
+                problems.append(((*path, "start"), message))
+            problems += [((*path, "areas", str(i)), m) for i, m in _outside_areas(getattr(block, "areas", None), info)]
         if problems:
             raise KeyProblems(problems)
         return value
-
-    @field_validator("demand")
-    @classmethod
-    def _demand_starts_within_run(cls, demand: Demand, info: ValidationInfo) -> Demand:
-        message = _outside_run(demand.start, info)
-        if message:
-            raise KeyProblems([(("start",), message)])
-        return demand
 
     @field_validator("parameters")
     @classmethod
@@ -221,6 +220,23 @@ def _outside_run(day: date | None, info: ValidationInfo) -> str:
     if day is None or start is None or years is None or start <= day < date(start.year + years, 4, 1):
         return ""
     return f"{day} lies outside the run, which goes from {start} to {date(start.year + years, 3, 31)}"
+
+
+def _outside_areas(names: tuple[str, ...] | None, info: ValidationInfo) -> Iterator[tuple[int, str]]:
+    if names is None or "area" not in info.data:
+        return
+    simulated = areas.resolve(info.data["area"])
+    for i, name in enumerate(names):
+        if areas.find_area(name) not in simulated:
+            yield i, f"{name} is not simulated: add it to 'area', or leave it out here"
+
+
+def _blocks(value: Policies | Workforce | Demand) -> list[tuple[tuple[str, ...], Timed]]:
+    """Return all that starts on a date, with its path."""
+    if isinstance(value, Demand):
+        return [((), value)]
+    held: Mapping[str, Timed] = value.blocks() if isinstance(value, Policies) else value.roles()
+    return [((name,), block) for name, block in held.items()]
 
 
 def _merge_at(data: dict[str, Any], path: list[str], value: Any) -> None:

@@ -21,23 +21,19 @@ _REFERENCES: Final[tuple[str, ...]] = get_args(ReferenceName)
 
 
 def _to_reference(value: object) -> str | FixedMapping[str, float]:
+    names = ", ".join(_REFERENCES)
     if isinstance(value, str):
         if value not in _REFERENCES:
-            raise ValueError(
-                f"{value!r}: must be one of {', '.join(_REFERENCES)}, or a threshold with its value{did_you_mean(value, _REFERENCES)}"
-            )
+            hint = did_you_mean(value, _REFERENCES)
+            raise ValueError(f"{value!r}: must be one of {names}, or a mapping such as {{plan: 2.3}}{hint}")
         return value
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{value!r}: must be one of {', '.join(_REFERENCES)}, or a mapping such as {{plan: 2.3}}")
+        raise ValueError(f"{value!r}: must be one of {names}, or a mapping such as {{plan: 2.3}}")
     problems = []
     for name, level in value.items():
         if name not in THRESHOLDS:
-            problems.append(
-                (
-                    (str(name),),
-                    f"unknown threshold {name!r}: must be one of {', '.join(THRESHOLDS)}{did_you_mean(str(name), THRESHOLDS)}",
-                )
-            )
+            hint = did_you_mean(str(name), THRESHOLDS)
+            problems.append(((str(name),), f"unknown name {name!r}: must be one of {', '.join(THRESHOLDS)}{hint}"))
         elif isinstance(level, bool) or not isinstance(level, int | float) or not -1000 <= level <= 1000:
             problems.append(((str(name),), f"must be a number from -1000 to 1000, not {level!r}"))
     if problems:
@@ -171,7 +167,8 @@ class LeadPractitioner(BaseModel, frozen=True, extra="forbid"):
     variant: Annotated[
         Literal["neutral", "hopeful", "worried"],
         Field(
-            description="Assumed effect on help, detection and escalation: none, for the better or for the worse. Published evidence cannot tell."
+            description="Assumed effect on help, detection and escalation: none, for the better or for the worse. "
+            "Published evidence cannot tell which."
         ),
     ] = "neutral"
     start: BlockStart = None

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from cinsim.errors import InputError
-from cinsim.scenario.problems import Place
+from cinsim.scenario.problems import Place, did_you_mean
 
 _MOST_CHARACTERS: Final = 1_000_000
 _DEEPEST: Final = 20
@@ -58,8 +58,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        near = [p.name for p in sorted(path.parent.glob(f"{path.stem}*"))][:3] if path.parent.is_dir() else []
-        raise InputError(f"there is no such file{'; there is ' + ', '.join(near) if near else ''}", path=path) from None
+        beside = [file.name for file in sorted(path.parent.glob("*.yaml"))] if path.parent.is_dir() else []
+        raise InputError(f"there is no such file{did_you_mean(path.name, beside)}", path=path) from None
     except IsADirectoryError:
         raise InputError("is a folder; name a scenario file, e.g. scenarios/baseline.yaml", path=path) from None
     except UnicodeDecodeError as error:
