@@ -152,12 +152,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     @field_validator("policies", "workforce", "demand")
     @classmethod
     def _blocks_lie_within_run(cls, value: Blocks, info: ValidationInfo) -> Blocks:
-        problems: list[tuple[tuple[str, ...], str]] = []
-        blocks: list[tuple[tuple[str, ...], Timed]] = _blocks(value)
-        for path, block in blocks:
-            if message := _outside_run(block.start, info):
-                problems.append(((*path, "start"), message))
-            problems += [((*path, "areas", str(i)), m) for i, m in _outside_areas(getattr(block, "areas", None), info)]
+        problems = _misplaced(value, info)
         if problems:
             raise KeyProblems(problems)
         return value
@@ -231,12 +226,17 @@ def _outside_areas(names: tuple[str, ...] | None, info: ValidationInfo) -> Itera
             yield i, f"{name} is not simulated: add it to 'area', or leave it out here"
 
 
-def _blocks(value: Policies | Workforce | Demand) -> list[tuple[tuple[str, ...], Timed]]:
-    """Return all that starts on a date, with its path."""
-    if isinstance(value, Demand):
-        return [((), value)]
-    held: Mapping[str, Timed] = value.blocks() if isinstance(value, Policies) else value.roles()
-    return [((name,), block) for name, block in held.items()]
+def _misplaced(value: Policies | Workforce | Demand, info: ValidationInfo) -> list[tuple[tuple[str, ...], str]]:
+    """Return the starts that lie outside the run and the areas that are not simulated."""
+    blocks: Mapping[str, Timed] = {"": value} if isinstance(value, Demand) else value.blocks()
+    problems: list[tuple[tuple[str, ...], str]] = []
+    for name, block in blocks.items():
+        path = (name,) if name else ()
+        message = _outside_run(block.start, info)
+        if message:
+            problems.append(((*path, "start"), message))
+        problems += [((*path, "areas", str(i)), said) for i, said in _outside_areas(getattr(block, "areas", None), info)]
+    return problems
 
 
 def _merge_at(data: dict[str, Any], path: list[str], value: Any) -> None:

@@ -102,6 +102,8 @@ class _Reader:
             what = (error.problem or "not valid YAML").strip()
             if "'\\t'" in what:
                 what = "a tab; indent with spaces"
+            if "mapping values are not allowed" in what:
+                what = "a second ': ' on the line; put a text that holds one in quotation marks"
             context = f" ({error.context.strip()})" if error.context else ""
             raise InputError(f"not valid YAML: {what}{context}", path=place.path, line=place.line) from None
         except YAMLError as error:  # characters that YAML does not allow have no mark

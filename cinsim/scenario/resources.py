@@ -75,7 +75,7 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(f"the shares of the teams add up to {percent_text(round(total, 6))}: at most 100%")
         return teams
 
-    def roles(self) -> dict[str, RoleChange]:
+    def blocks(self) -> dict[str, RoleChange]:
         """Return the roles that are changed, by name."""
         return {name: block for name in ROLES if (block := getattr(self, name)) is not None}
 
