@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cinsim.errors import InputError
+from cinsim.reference.published.agreement import disagreements
 from cinsim.reference.published.files import Release
 from cinsim.reference.published.tables import build_tables, write_tables
 
@@ -32,9 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         release = Release(options.release, other)
         tables = build_tables(release)
+        doubts = disagreements(release)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
+    for doubt in doubts:
+        print(f"look at this: {doubt}", file=sys.stderr)
     for path in write_tables(tables, out):
         rows = len(tables[path.stem])
         print(f"{path}: {rows:,} rows, {path.stat().st_size / 1000:,.0f} kB")

@@ -31,7 +31,7 @@ class Area:
     """One authority, or England's average authority; a figure that was not published is None.
 
     Rates are per 10,000 children aged 0-17 a year, or at 31 March; percentages are 0 to 100; days are working days; the workforce
-    stands as at 30 September of the reporting year's number. ``population_0_17`` is the mid-year estimate that DfE's rates rest on.
+    stands as at 30 September of that calendar year. ``population_0_17`` is the mid-year estimate that DfE's rates rest on.
     """
 
     area_code: str
@@ -198,9 +198,8 @@ def resolve(area: str | Sequence[str]) -> tuple[Area, ...]:
     if isinstance(area, str):
         if _plain(area) == ALL_AUTHORITIES:
             return usable_authorities()
-        chosen = (find_area(area),)
-    else:
-        chosen = tuple(find_area(name) for name in area)
+        area = (area,)
+    chosen = tuple(find_area(name) for name in area)
     if not chosen:
         raise InputError("no area is named; name an authority, 'England' or 'all'", key="area")
     for place, one in enumerate(chosen):
@@ -260,6 +259,6 @@ def _names() -> dict[str, Area]:
 def _nearest(text: str) -> list[str]:
     plain = _plain(text)
     by_plain = {_plain(area.area_name): area.area_name for area in areas()}
-    begin = [name for key, name in by_plain.items() if plain and key.startswith(plain)]
+    within = [name for key, name in by_plain.items() if plain and plain in key]
     close = [by_plain[key] for key in difflib.get_close_matches(plain, list(by_plain), n=3, cutoff=0.6)]
-    return list(dict.fromkeys(begin + close))[:3]
+    return list(dict.fromkeys(within + close))[:3]

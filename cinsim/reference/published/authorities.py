@@ -97,11 +97,9 @@ def build_areas_by_year(release: Release) -> pd.DataFrame:
     values = _authority_values(release, YEARLY_MEASURES).round(2)
     children = population(release).drop(index=ENGLAND, level="area_code")
     values["population_0_17"] = children[children.index.get_level_values("year") >= _first_year(release)]
-    tidy = values.rename_axis(columns="measure").stack().rename("value").reset_index()
+    tidy = values.reset_index().melt(["area_code", "year"], var_name="measure").dropna()
     order = {measure: place for place, measure in enumerate(values.columns)}
-    tidy = tidy.sort_values(
-        ["area_code", "measure", "year"], key=lambda column: column.map(order) if column.name == "measure" else column
-    )
+    tidy = tidy.assign(place=tidy["measure"].map(order)).sort_values(["area_code", "place", "year"])
     return tidy[["area_code", "measure", "year", "value"]].reset_index(drop=True)
 
 
@@ -184,7 +182,7 @@ def _average_authority(release: Release, frame: pd.DataFrame) -> pd.DataFrame:
         "region": "England",
         "usable": True,
         "population_0_17": round(everyone[ENGLAND, year] / number),
-        **(ages / ages.sum()).round(6).to_dict(),
+        **{str(age): round(float(count), 6) for age, count in (ages / ages.sum()).items()},
         "imd_score": round(float((frame["imd_score"] * children).sum() / children.sum()), 3),
         **{f"deprivation_q{place}": 0.2 for place in (1, 2, 3, 4, 5)},
     }

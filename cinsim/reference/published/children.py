@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -41,21 +42,22 @@ def age_shares(release: Release, codes: Mapping[str, str]) -> pd.DataFrame:
     InputError : an authority is neither in the file nor formed from one that is.
     """
     counts = age_counts(release)
-    rows: dict[str, pd.Series] = {}
+    rows: dict[str, dict[str, float]] = {}
     for code, name in codes.items():
         former = predecessors(code)
         parents = [one.area_code for one in former if one.area_code in counts.index]
         if code in counts.index:
-            row = counts.loc[code]
+            chosen = counts.loc[[code]]
         elif former:
-            row = counts.loc[parents].sum() if parents else counts.sum()
+            chosen = counts.loc[parents] if parents else counts
         else:
             raise InputError(
-                f"no row for {name} ({code}); if it was formed from other authorities, add them to cinsim/reference/boundaries.py",
+                f"no row for {name} ({code}); if it was formed from others, add them to cinsim/reference/boundaries.py",
                 path=release.other_table(AGE_TABLE).path,
                 key="utla20_code",
             )
-        rows[code] = row / row.sum()
+        children = chosen.sum()
+        rows[code] = {str(age): float(count) for age, count in (children / children.sum()).items()}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -113,5 +115,5 @@ def deprivation_shares(
     found = {}
     for code in scores:
         points = [0.0, *(below(cut, code) for cut in cuts), 1.0]
-        found[code] = tuple(high - low for low, high in zip(points, points[1:], strict=False))
+        found[code] = tuple(high - low for low, high in itertools.pairwise(points))
     return found

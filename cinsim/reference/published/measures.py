@@ -36,6 +36,8 @@ class MeasureSource:
     base : the count a percentage is of.
     published : the column that holds the same figure to one decimal, for where the counts are suppressed.
     where : column and value that choose rows, for tables in long form.
+    rest : the counts that make up the base together with ``columns``; where one of ``columns`` is suppressed but none of
+        these is, the percentage is what they leave.
     """
 
     measure: str
@@ -45,6 +47,7 @@ class MeasureSource:
     base: str = ""
     published: str = ""
     where: tuple[str, str] | None = None
+    rest: tuple[str, ...] = ()
 
     @property
     def citation(self) -> str:
@@ -132,6 +135,9 @@ _LOOKED_AFTER_ROWS: Final = {
     "looked_after_ceased": "Children ceasing to be looked after each year",
 }
 _WITHIN_45: Final = ("Same_day", "1-10_days", "11-20_days", "21-30_days", "31-40_days", "41-45_days")
+_AFTER_45: Final = ("46-50_days", "51-60_days", "61+_days")
+_WITHIN_15: Final = ("Duration_0-10_days", "Duration_11-15_days")
+_AFTER_15: Final = ("Duration_16-20_days", "Duration_21+_days")
 
 SOURCES: Final[tuple[MeasureSource, ...]] = (
     # the front door
@@ -146,7 +152,7 @@ SOURCES: Final[tuple[MeasureSource, ...]] = (
     _percent("not_in_need_percent", "c1_", "Not_in_Need", "Referrals"),
     # assessment
     *_counted("assessments_completed", "c2_", "Assessments_completed"),
-    MeasureSource("assessment_within_45_days_percent", "c2_", _WITHIN_45, "percent", "Assessments_completed"),
+    MeasureSource("assessment_within_45_days_percent", "c2_", _WITHIN_45, "percent", "Assessments_completed", rest=_AFTER_45),
     MeasureSource("assessment_days_p25", "c2_", ("25th_Percentile_days",), "as published"),
     MeasureSource("assessment_days_p50", "c2_", ("Median_days",), "as published"),
     MeasureSource("assessment_days_p75", "c2_", ("75th_Percentile_days",), "as published"),
@@ -175,7 +181,7 @@ SOURCES: Final[tuple[MeasureSource, ...]] = (
     # section 47 and conferences
     *_counted("s47", "c4_", "Section47"),
     *_counted("icpc", "c4_", "ICPC"),
-    MeasureSource("icpc_within_15_days_percent", "c4_", ("Duration_0-10_days", "Duration_11-15_days"), "percent", "ICPC"),
+    MeasureSource("icpc_within_15_days_percent", "c4_", _WITHIN_15, "percent", "ICPC", rest=_AFTER_15),
     MeasureSource("icpc_days_p25", "c4_", ("Duration_25th_Percentile",), "as published"),
     MeasureSource("icpc_days_p50", "c4_", ("Duration_median",), "as published"),
     MeasureSource("icpc_days_p75", "c4_", ("Duration_75th_Percentile",), "as published"),
@@ -266,13 +272,13 @@ def measure_values(release: Release, source: MeasureSource, level: str, children
     table = source_table(release, source, level)
     table.require_year(release.latest_year)
     index = pd.MultiIndex.from_arrays([area_codes(table), table.years], names=["area_code", "year"])
-    # what was not published in one band leaves the sum of the bands unknown: hence no skipping of NaN
-    counts = sum((table.numbers(column) for column in source.columns[1:]), start=table.numbers(source.columns[0]))
-    values = pd.Series(counts.to_numpy(), index=index)
+    values = pd.Series(_added(table, source.columns).to_numpy(), index=index)
     if source.kind == "rate":
         values = 10_000.0 * values / children.reindex(index)
     elif source.kind == "percent":
         base = pd.Series(table.numbers(source.base).to_numpy(), index=index)
+        if source.rest:
+            values = values.fillna(base - _added(table, source.rest).to_numpy())
         values = 100.0 * values / base.where(base > 0)
     if source.published:
         published = pd.Series(table.numbers(source.published).to_numpy(), index=index)
@@ -284,6 +290,14 @@ def measure_values(release: Release, source: MeasureSource, level: str, children
     return values
 
 
+def _added(table: PublishedTable, columns: tuple[str, ...]) -> pd.Series:
+    """Return the sum of columns by row: NaN where one of them was not published."""
+    total = table.numbers(columns[0])
+    for column in columns[1:]:
+        total = total + table.numbers(column)
+    return total
+
+
 def _shared_out(values: pd.Series, groups: list[tuple[int, tuple[str, ...]]], children: pd.Series) -> pd.Series:
     """Share a count that several authorities publish jointly out among them, by children aged 0-17."""
     values = values.copy()
@@ -293,7 +307,8 @@ def _shared_out(values: pd.Series, groups: list[tuple[int, tuple[str, ...]]], ch
             for code in codes:
                 values[code, year] = round(values[code, year] * children[code, year] / total, 1)
         else:
-            values[[(code, year) for code in codes]] = float("nan")
+            for code in codes:
+                values[code, year] = float("nan")
     return values
 
 

@@ -188,10 +188,7 @@ def _profiles(release: Release) -> Iterable[Profile]:
         "share of children in need at 31 March with ethnicity known",
     )
     yield _long(release, "cpp_age", "a5_", CPP_AGE, "share of child protection plans at 31 March", count="CPP_At31")
-    sexes = _long(
-        release, "cpp_sex", "a5_", CIN_SEX, "share of born children on child protection plans at 31 March", count="CPP_At31"
-    )
-    yield sexes
+    yield _long(release, "cpp_sex", "a5_", CIN_SEX, "share of plans of born children at 31 March", count="CPP_At31")
     yield _long(
         release, "cpp_ethnicity", "a5_", CPP_ETHNICITY, "share of plans at 31 March with ethnicity known", count="CPP_At31"
     )
@@ -221,8 +218,8 @@ def _england(release: Release, prefix: str, year: int) -> PublishedTable:
 
 
 def _value(table: PublishedTable, column: str) -> float:
-    """Return England's one number in a column."""
-    numbers = table.numbers(column)
+    """Return England's one number in a column; 1 to 5 in all England (``c``) count as 0, as England's counts are rounded."""
+    numbers = table.numbers(column).mask(table.text(column).str.lower() == "c", 0.0)
     if len(numbers) != 1 or numbers.isna().any():
         raise InputError("England's figure for the year is missing or stands there twice", path=table.path, key=column)
     return float(numbers.iloc[0])
