@@ -1,0 +1,52 @@
+"""One replication's event record to its measures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cinsim.outcomes.dates import Years
+from cinsim.outcomes.front_door import add_front_door
+from cinsim.outcomes.groups import Groups
+from cinsim.outcomes.incidence import add_cumulative_incidence, add_return_after_closure
+from cinsim.outcomes.need import add_need
+from cinsim.outcomes.plans import add_enquiries, add_looked_after, add_plans
+from cinsim.outcomes.practice import add_caseloads, add_hours, add_visits, add_waits, add_worker_changes
+from cinsim.outcomes.replication import ReplicationLike
+from cinsim.outcomes.spells import Spells
+from cinsim.outcomes.tally import Tally
+
+
+def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.DataFrame:
+    """Work out every measure of one replication for every reported year.
+
+    Parameters
+    ----------
+    replication : its record, calendar, population, workers, parameters and national thresholds.
+    spells : the tables of its record, where they are at hand already.
+
+    Returns
+    -------
+    tidy table with columns year, measure, group and value over the full grid: a group in which nothing happened counts
+    0, a percentage of nothing is NaN. :data:`cinsim.outcomes.definitions.MEASURES` defines every measure.
+
+    Raises
+    ------
+    InputError : the run lacks a parameter that a measure needs.
+    """
+    spells = spells or Spells(replication)
+    years = Years(replication.calendar, replication.reported_years)
+    tally = Tally(years, Groups(replication.population, years))
+    tally.add("population_0_17", tally.groups.children)
+    add_front_door(tally, spells)
+    add_plans(tally, spells)
+    add_enquiries(tally, spells)
+    add_looked_after(tally, spells)
+    add_caseloads(tally, spells)
+    add_waits(tally, spells)
+    add_visits(tally, spells)
+    add_worker_changes(tally, spells)
+    add_hours(tally, spells, replication)
+    add_return_after_closure(tally, spells)
+    add_need(tally, spells, replication)
+    add_cumulative_incidence(tally, spells)
+    return tally.frame()
