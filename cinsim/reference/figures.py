@@ -37,14 +37,19 @@ class ProfileValue:
     source: str
 
 
-def england(year: int = 2024) -> MappingProxyType[str, Figure]:
+def england(year: int | None = None) -> MappingProxyType[str, Figure]:
     """Return England's figures of one reporting year by measure, ordered as the pathway is.
+
+    Parameters
+    ----------
+    year : the reporting year, by the year of its 31 March; the latest release's if left out.
 
     Raises
     ------
     InputError : there are no figures for the year.
     """
     by_year = _england()
+    year = latest_year() if year is None else year
     if year not in by_year:
         raise InputError(f"no figures for {year}; there are {min(by_year)} to {max(by_year)}", path="tables/england.csv")
     return by_year[year]

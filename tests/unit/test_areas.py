@@ -175,6 +175,14 @@ def test_areas_can_be_looked_up_without_loading_pandas() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_englands_figures_are_those_of_the_latest_release_unless_a_year_is_named() -> None:
+    assert figures.latest_year() == 2024
+    assert figures.england() is figures.england(2024)
+    referrals = figures.england_series("referrals")
+    assert list(referrals) == list(range(2013, 2025))
+    assert referrals[2024] == figures.Figure(621_880.0, 2024, "c1", "Referrals")
+
+
 def test_unknown_measures_profiles_and_years_are_refused_with_a_hint() -> None:
     with pytest.raises(InputError, match="did you mean referral_rate"):
         figures.england_series("referal_rate")
