@@ -98,6 +98,7 @@ def _to_area(value: object) -> str | tuple[str, ...]:
 Area = Annotated[
     str | tuple[str, ...],
     PlainValidator(_to_area, json_schema_input_type=str | tuple[str, ...]),
+    PlainSerializer(lambda area: area if isinstance(area, str) else list(area), return_type=str | list[str]),
     WithJsonSchema(
         {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
@@ -111,6 +112,7 @@ Area = Annotated[
 Areas = Annotated[
     tuple[str, ...],
     PlainValidator(_known_names, json_schema_input_type=tuple[str, ...]),
+    PlainSerializer(list, return_type=list[str]),
     WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 1, "unit": "list of authorities"}),
 ]
 """Names or codes of one or more authorities."""
