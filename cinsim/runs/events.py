@@ -47,9 +47,7 @@ def events_table(record: EventRecord, calendar: Calendar) -> pa.Table:
     entity, resource, episode = (columns[name].astype(np.int32) for name in ("entity", "resource", "episode"))
     return pa.table(
         {
-            "entity_id": pa.array(
-                np.where(is_worker, -1 - columns["entity"].astype(np.int64), columns["entity"]).astype(np.int32)
-            ),
+            "entity_id": pa.array(np.where(is_worker, -1 - entity, entity)),
             "event_type": named(kind_codes[event].astype(np.int64), kinds),
             "event": named(event, record.events),
             "time": pa.array(times),

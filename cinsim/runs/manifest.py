@@ -105,8 +105,8 @@ def make_manifest(
             "runs_with_events": [_run_entry(task) for task in tasks if task.keep_events],
         },
         "checks": gathered_checks(tasks, receipts),
+        "wall_time_seconds": round(wall_seconds, 2),
         "cost": {
-            "wall_seconds": round(wall_seconds, 2),
             "task_seconds": round(sum(float(receipt.get("seconds", 0)) for receipt in receipts.values()), 2),
             "events": sum(int(receipt.get("events", 0)) for receipt in receipts.values()),
             "peak_memory_mb": max((float(receipt.get("peak_memory_mb", 0)) for receipt in receipts.values()), default=0.0),

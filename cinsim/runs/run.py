@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cinsim.errors import CinsimError, InputError, RunError
 from cinsim.runs.events import write_events
 from cinsim.runs.folder import refuse_to_overwrite, require_space, written_aside
-from cinsim.runs.gather import Summarise, write_measures
+from cinsim.runs.gather import Summarise, area_measures, by_area, write_measures
 from cinsim.runs.local import Executor, LocalExecutor, Work, all_cores
 from cinsim.runs.manifest import make_manifest, write_manifest
+from cinsim.runs.precision import MOST, enough_for
 from cinsim.runs.progress import progress
 from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, largest_first, make_tasks
@@ -68,15 +69,20 @@ class Plan:
     areas: Sequence[Area]
     parameters: ParameterSets
 
+    def with_replications(self, replications: int) -> Plan:
+        """Return the same plan with another number of replications."""
+        arms = {name: scenario.with_(replications=replications) for name, scenario in self.arms.items()}
+        return replace(self, arms=arms)
 
-def make_plan(scenarios: Sequence[Scenario], parameter_sets: Sequence[Mapping[str, float]] | None = None) -> Plan:
+
+def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Sequence[Mapping[str, float]] | None = None) -> Plan:
     """Return the plan of a run of one scenario, or of a comparison of several with the first.
 
     Parameters
     ----------
     scenarios : with different names and, for a comparison, the same areas, dates, seed and number of replications.
-    parameter_sets : values by parameter, one mapping a draw, e.g. a posterior sample; a scenario's own ``parameters``
-        stand above them, the register's values below. None for the register's values alone.
+    parameter_sets : values by parameter, one mapping a draw, e.g. a posterior sample; by arm where arms differ. A
+        scenario's own ``parameters`` stand above them, the register's values below. None for the register's values alone.
 
     Raises
     ------
@@ -90,7 +96,7 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: Sequence[Mapping[st
     for scenario in scenarios:
         if scenario.name in arms:
             raise InputError(f"two scenarios are called '{scenario.name}'; give one another name", key="name")
-        for key in ("area", "start", "years", "warm_up", "seed", "replications", "draws", "population_fraction"):
+        for key in ("area", "start", "years", "warm_up", "seed", "replications", "draws", "precision", "population_fraction"):
             ours, theirs = getattr(baseline, key), getattr(scenario, key)
             if ours != theirs:
                 raise InputError(
@@ -101,14 +107,12 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: Sequence[Mapping[st
     if parameter_sets is None and baseline.draws != "point":
         raise InputError("asks for parameter draws, which a calibration makes; 'point' takes the best values", key="draws")
     register = load_register()
-    sets = [{}] if parameter_sets is None else list(parameter_sets)
-    return Plan(
-        arms=arms,
-        areas=resolve(baseline.area),
-        parameters={
-            name: [register.values_with({**values, **scenario.parameters}) for values in sets] for name, scenario in arms.items()
-        },
-    )
+    sets = parameter_sets if isinstance(parameter_sets, Mapping) else dict.fromkeys(arms, parameter_sets or [{}])
+    parameters = {
+        name: [register.values_with({**values, **scenario.parameters}) for values in sets[name]]
+        for name, scenario in arms.items()
+    }
+    return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters)
 
 
 @dataclass(slots=True)
@@ -137,15 +141,19 @@ def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise,
     KeyboardInterrupt : stopped by the user; the message says how to go on.
     """
     begun = time.perf_counter()
-    tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
-    with_events = {task.key for task in tasks if task.keep_events}
     executor = options.executor()
-    if not options.overwrite:
-        refuse_to_overwrite(options.folder, {task.key for task in tasks}, with_events)
     store = Store(options.folder.parent / TASKS_FOLDER)
+    tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
+    if not options.overwrite and options.folder.exists():
+        most = make_tasks(_at_most(plan).arms, plan.areas, plan.parameters, options.events)
+        refuse_to_overwrite(options.folder, [t.key for t in most], [t.key for t in most if t.keep_events])
     store.prepare()
     require_space(store.folder)
     computed = do_missing(tasks, executor, work, store, quiet=options.quiet)
+    while (replications := _enough(plan, tasks, store)) > max(task.replication for task in tasks) + 1:
+        plan = plan.with_replications(replications)
+        tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
+        computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
     receipts = {task.key: store.receipt(task.key) for task in tasks}
     with written_aside(options.folder) as aside:
         write_measures(tasks, store, aside, summarise)
@@ -157,6 +165,24 @@ def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise,
         write_manifest(manifest, aside / "manifest.json")
         finish(aside, tasks, store)
     return Outcome(tasks, computed, time.perf_counter() - begun, manifest["checks"])
+
+
+def _at_most(plan: Plan) -> Plan:
+    """Return the plan with the most replications it may come to."""
+    baseline = next(iter(plan.arms.values()))
+    return plan if baseline.precision is None else plan.with_replications(max(baseline.replications, MOST))
+
+
+def _enough(plan: Plan, tasks: Sequence[Task], store: Store) -> int:
+    """Return the replications that the plan's precision needs, those it has where it asks for none."""
+    baseline = next(iter(plan.arms.values()))
+    if baseline.precision is None:
+        return baseline.replications
+    wanted = baseline.precision
+    return max(
+        enough_for(area_measures(group, store), wanted.measures, wanted.share, baseline.replications)
+        for _, group in by_area(tasks)
+    )
 
 
 def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Store, *, quiet: bool) -> int:

@@ -1,0 +1,56 @@
+# make run    build .venv, simulate an average English authority, print its measures, write outputs/baseline
+# make test   build .venv, run the tests but the slow ones
+# Needs Python 3.11 or later; another than python3 is named by PYTHON=..., e.g. make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SCENARIO ?= scenarios/baseline.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run test test-slow bench lint types clean
+
+help:
+	@sed -n 's/^# //p' Makefile | sed -n '1,3p'
+	@echo "make test-slow | bench | lint | types | clean"
+
+# the run needs the core packages alone; everything else waits for the target that needs it
+$(VENV)/core.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "cinsim needs Python 3.11 or later, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Building $(VENV), which takes a minute or two the first time"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install -c constraints.txt setuptools
+	@$(PIP) install -c constraints.txt --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/all.stamp: $(VENV)/core.stamp
+	@echo "Installing what tests and checks need"
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[calibrate,cluster,test,dev]'
+	@touch $@
+
+venv: $(VENV)/all.stamp
+
+run: $(VENV)/core.stamp
+	$(BIN)/cinsim run $(SCENARIO)
+
+test: $(VENV)/all.stamp
+	$(BIN)/python -m pytest -p xdist -n 2 -m "not slow and not benchmark"
+
+test-slow: $(VENV)/all.stamp
+	$(BIN)/python -m pytest -m slow
+
+bench: $(VENV)/all.stamp
+	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+
+lint: $(VENV)/all.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/all.stamp
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build cinsim.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,232 @@
+"""The Python interface: load a scenario, run it, compare scenarios, and read what came out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cinsim.errors import InputError
+from cinsim.runs.manifest import read_manifest
+from cinsim.runs.run import ParameterSets, Plan, RunOptions, carry_out, make_plan
+from cinsim.runs.store import Store
+from cinsim.runs.tasks import Task, code_version
+from cinsim.scenario import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Comparison", "RunResult", "Scenario", "compare", "load_scenario", "run"]
+
+AnyScenario = Scenario | Path | str
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run came to.
+
+    Attributes
+    ----------
+    folder : the run folder; a temporary one, gone with this object, where no ``out`` was named.
+    computed : tasks done by this call; the others had been finished before.
+    wall_seconds : how long the call took.
+    """
+
+    folder: Path
+    computed: int
+    wall_seconds: float
+    _temporary: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Scenarios as resolved, parameters, seed, versions, checks and cost."""
+        return read_manifest(self.folder / "manifest.json")
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """One row a scenario, area, year, draw, replication, measure and group."""
+        return self._table("measures.csv")
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Mean and 95% interval a scenario, area, year, measure and group."""
+        return self._table("summary.csv")
+
+    def events(self, run: int | None = None, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return event records.
+
+        Parameters
+        ----------
+        run : one run's number (the manifest says what each stands for), None for all that were kept.
+        columns : the columns wanted, None for all of them.
+
+        Raises
+        ------
+        InputError : no event records were kept.
+        """
+        import pyarrow.parquet as pq
+
+        path = self.folder / "events.parquet"
+        if not path.exists():
+            raise InputError("no event records were kept; run again with events='first' or 'all'", path=self.folder)
+        wanted = None if columns is None else list(columns)
+        return pq.read_table(path, columns=wanted, filters=None if run is None else [("run", "=", run)]).to_pandas()
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        text = dict.fromkeys(("scenario", "baseline", "area_code", "area_name", "measure", "group"), str)
+        return pd.read_csv(self.folder / name, dtype=text, keep_default_na=False, na_values={"value": ""})
+
+
+class Comparison(RunResult):
+    """What a comparison came to: a run of several scenarios, and how each differs from the first."""
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """One row a scenario, area, year, measure and group: the paired difference from the baseline and its interval."""
+        return self._table("differences.csv")
+
+    @cached_property
+    def children_changed(self) -> pd.DataFrame:
+        """One row a child whose journey differs from the baseline's, in the replications whose events were kept."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / "children_changed.parquet")
+
+
+def run(
+    scenario: AnyScenario,
+    *,
+    replications: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    area: str | Sequence[str] | None = None,
+    parameter_sets: Sequence[Mapping[str, float]] | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    events: str = "auto",
+    out: Path | str | None = None,
+    overwrite: bool = False,
+    quiet: bool = False,
+) -> RunResult:
+    """Simulate a scenario and measure what happened.
+
+    Parameters
+    ----------
+    scenario : a scenario, its file, or the ``manifest.json`` of a run, which is repeated exactly.
+    replications, years, seed, area : stand above the scenario's own.
+    parameter_sets : parameter values by name, one mapping a draw, for instance a posterior sample.
+    jobs : number of processes, all cores when None.
+    cluster : address of a Dask scheduler, or "local".
+    events : whose event records to keep: "all", "first" (of each area), "none", or "auto", all up to twenty tasks, else first.
+    out : the run folder, with figures and a page; None keeps the tables in a temporary one and draws nothing.
+    overwrite : replace a run folder that holds other results.
+    quiet : show no progress bar (there is none off a terminal anyway).
+
+    Raises
+    ------
+    InputError : the scenario or an argument is wrong; nothing was simulated.
+    RunError : a task failed for good or could not be stored; what is finished is kept and done only once.
+    """
+    given = _given(replications, years, seed, area)
+    sets: ParameterSets | Sequence[Mapping[str, float]] | None = parameter_sets
+    if parameter_sets is None and isinstance(scenario, str | Path) and Path(scenario).suffix == ".json":
+        sets = pinned_parameters(Path(scenario))
+    plan = make_plan([_scenario(scenario, given)], sets)
+    return _run(plan, out, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
+
+
+def compare(
+    baseline: AnyScenario,
+    scenarios: AnyScenario | Sequence[AnyScenario],
+    *,
+    replications: int | None = None,
+    years: int | None = None,
+    seed: int | None = None,
+    area: str | Sequence[str] | None = None,
+    parameter_sets: Sequence[Mapping[str, float]] | None = None,
+    jobs: int | None = None,
+    cluster: str | None = None,
+    events: str = "auto",
+    out: Path | str | None = None,
+    overwrite: bool = False,
+    quiet: bool = False,
+) -> Comparison:
+    """Simulate scenarios with the same luck and say how each differs from the baseline.
+
+    Parameters
+    ----------
+    baseline, scenarios : scenarios or their files; areas, dates, seed and replications must be the same in all.
+
+    The other parameters, and the errors, are those of :func:`run`.
+    """
+    given = _given(replications, years, seed, area)
+    others = [scenarios] if isinstance(scenarios, AnyScenario) else list(scenarios)
+    plan = make_plan([_scenario(each, given) for each in (baseline, *others)], parameter_sets)
+    if len(plan.arms) < 2:
+        raise InputError("a comparison needs a baseline and at least one other scenario", key="scenarios")
+    result = _run(plan, out, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
+    assert isinstance(result, Comparison)
+    return result
+
+
+def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True) -> RunResult:
+    """Carry a plan out into its folder: a comparison if it has several arms; with figures and a page if ``draw``."""
+    from cinsim.outcomes.summary import summarise
+    from cinsim.runs.comparing import write_comparison
+    from cinsim.runs.work import simulate
+
+    compares = len(plan.arms) > 1
+
+    def finish(folder: Path, tasks: Sequence[Task], store: Store) -> None:
+        if compares:
+            write_comparison(tasks, store, folder)
+        if draw:
+            draw_report(folder)
+
+    outcome = carry_out(plan, options, simulate, summarise, finish)
+    return (Comparison if compares else RunResult)(options.folder, outcome.computed, outcome.wall_seconds)
+
+
+def draw_report(folder: Path) -> None:
+    """Draw a run folder's figures and write its page, replacing those that are there."""
+    from cinsim.report.figures import write_figures
+    from cinsim.report.html import write_report
+
+    write_figures(folder)
+    write_report(folder)
+
+
+def pinned_parameters(manifest: Path) -> ParameterSets:
+    """Return the parameter values a run was made with, by arm, so that a later register does not change a repeat of it."""
+    sets: ParameterSets = read_manifest(manifest)["parameter_sets"]
+    return sets
+
+
+def repeats_other_code(manifest: Path) -> bool:
+    """Return whether a run was made with other code or library versions than these, so that a repeat may differ."""
+    return bool(read_manifest(manifest).get("code_version") != code_version())
+
+
+def _given(replications: int | None, years: int | None, seed: int | None, area: str | Sequence[str] | None) -> dict[str, object]:
+    """Return what was named; a number of replications that was named takes the place of a precision to be reached."""
+    named = {"replications": replications, "years": years, "seed": seed, "area": area}
+    given: dict[str, object] = {key: value for key, value in named.items() if value is not None}
+    return given | ({"precision": None} if replications is not None else {})
+
+
+def _scenario(scenario: AnyScenario, given: Mapping[str, object]) -> Scenario:
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return loaded.with_(given) if given else loaded
+
+
+def _run(plan: Plan, out: Path | str | None, **how: Any) -> RunResult:
+    if out is not None:
+        return run_plan(plan, RunOptions(folder=Path(out), **how))
+    temporary = tempfile.TemporaryDirectory(prefix="cinsim-")
+    options = RunOptions(folder=Path(temporary.name) / "run", **how)
+    return replace(run_plan(plan, options, draw=False), _temporary=temporary)

@@ -1,0 +1,41 @@
+"""The command line. Commands are named here and do their work elsewhere, loaded when they are called."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import cinsim
+from cinsim.cli import lists, simulate
+
+app = typer.Typer(
+    name="cinsim",
+    help="Simulate England's children's social care front door, child by child.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit status: 0 done, 2 the input is wrong, 1 anything else. Guide: docs/running.md",
+)
+for command in (
+    simulate.run, simulate.compare, simulate.check, simulate.report, lists.parameters, lists.measures, lists.areas,
+):  # fmt: skip
+    app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"cinsim {cinsim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Simulate England's children's social care front door, child by child."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,102 @@
+"""Commands that print what the package knows: parameters, measures, areas."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import typer
+
+from cinsim.cli.options import Format, guarded
+
+PARAMETER_COLUMNS = ("name", "value", "unit", "low", "high", "source", "evidence", "status", "description")
+
+
+@guarded
+def parameters(
+    word: Annotated[str, typer.Argument(metavar="[WORD]", help="Only those whose name or description holds this word.")] = "",
+    format_: Format = "table",
+) -> None:
+    """List every parameter with its value, range, source, evidence grade and status."""
+    from cinsim.reference.register import load_register
+
+    found = [p for p in load_register().values() if word.lower() in f"{p.name} {p.description}".lower()]
+    if format_ == "csv":
+        write_csv(PARAMETER_COLUMNS, ([getattr(p, column) for column in PARAMETER_COLUMNS] for p in found))
+        return
+    rows = ([p.name, f"{p.value:g}", p.unit, f"{p.low:g} to {p.high:g}", p.evidence, p.status, p.description] for p in found)
+    print_table(("Name", "Value", "Unit", "Range", "Evidence", "Status", "What it is"), rows, numbers=(1,), texts=(2, 6))
+
+
+@guarded
+def measures(format_: Format = "table") -> None:
+    """List every measure with its definition, unit and the DfE table it is published in."""
+    from dataclasses import asdict, fields
+
+    from cinsim.outcomes.definitions import MEASURES, Definition
+
+    columns = [field.name for field in fields(Definition)]
+    rows = ([str(asdict(measure)[column]) for column in columns] for measure in MEASURES.values())
+    if format_ == "csv":
+        write_csv(columns, rows)
+    else:
+        print_table([column.replace("_", " ").capitalize() for column in columns], rows, texts=range(1, len(columns)))
+
+
+@guarded
+def areas(format_: Format = "table") -> None:
+    """List the local authorities that can be simulated, with their main published figures."""
+    import dataclasses
+
+    from cinsim.reference.areas import Area, average_authority, usable_authorities
+
+    known = (average_authority(), *usable_authorities())
+    if format_ == "csv":
+        columns = [field.name for field in dataclasses.fields(Area)]
+        write_csv(columns, ([_cell(getattr(area, column)) for column in columns] for area in known))
+        return
+
+    def figure(value: float | None) -> str:
+        return ":" if value is None else f"{value:,.1f}"
+
+    rows = (
+        [
+            area.area_code, area.area_name, area.region, f"{area.population_0_17:,}", figure(area.referral_rate),
+            figure(area.cpp_31_march_rate), figure(area.caseload_mean),
+        ]
+        for area in known
+    )  # fmt: skip
+    headings = ("Code", "Name", "Region", "Children", "Referrals per 10,000", "CP plans per 10,000", "Caseload")
+    print_table(headings, rows, numbers=(3, 4, 5, 6))
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows to standard output as CSV."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+WIDTH_OFF_TERMINAL = 160
+
+
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = (), texts: Sequence[int] = ()
+) -> None:
+    """Print rows as a table; columns in ``numbers`` are set to the right, those in ``texts`` are broken where space is short."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place in numbers else "left", overflow="fold", no_wrap=place not in texts)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OFF_TERMINAL).print(table)
+
+
+def _cell(value: object) -> object:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else value

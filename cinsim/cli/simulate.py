@@ -1,0 +1,138 @@
+"""Commands that simulate, or look at what is to be or was simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cinsim.cli.options import (
+    Area,
+    Cluster,
+    Events,
+    Jobs,
+    Out,
+    Overwrite,
+    Quiet,
+    Replications,
+    ScenarioPath,
+    Seed,
+    Set,
+    Years,
+    guarded,
+    scenario_from,
+)  # fmt: skip
+
+OUTPUTS = Path("outputs")
+
+
+@guarded
+def run(
+    scenario: ScenarioPath,
+    replications: Replications = None,
+    years: Years = None,
+    seed: Seed = None,
+    area: Area = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    set_: Set = None,
+    events: Events = "auto",
+    cluster: Cluster = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario, print its main measures and write its run folder.
+
+    What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
+    """
+    from cinsim.api import pinned_parameters, repeats_other_code, run_plan
+    from cinsim.cli.tables import print_run
+    from cinsim.runs.run import RunOptions, make_plan
+
+    chosen = scenario_from(scenario, set_, replications, years, seed, area)
+    pinned = None
+    if scenario.suffix.lower() == ".json":
+        pinned = pinned_parameters(scenario)
+        if repeats_other_code(scenario):
+            typer.echo(f"{scenario} was made with other code or library versions than these: results may differ", err=True)
+    plan = make_plan([chosen], pinned)
+    folder = out or OUTPUTS / chosen.name
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet))
+    if not quiet:
+        print_run(result, plan)
+
+
+@guarded
+def compare(
+    scenarios: Annotated[
+        list[Path], typer.Argument(metavar="BASELINE SCENARIO...", help="Scenario files; the others are compared with the first.")
+    ],
+    replications: Replications = None,
+    years: Years = None,
+    seed: Seed = None,
+    area: Area = None,
+    jobs: Jobs = None,
+    out: Out = None,
+    set_: Set = None,
+    events: Events = "auto",
+    cluster: Cluster = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate scenarios with the same luck and say how each differs from the first, child by child.
+
+    The options hold for every scenario.
+    """
+    from cinsim.api import run_plan
+    from cinsim.cli.tables import print_comparison
+    from cinsim.errors import InputError
+    from cinsim.runs.run import RunOptions, make_plan
+
+    if len(scenarios) < 2:
+        raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
+    plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
+    folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet))
+    if not quiet:
+        print_comparison(result, plan)
+
+
+@guarded
+def check(
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files.")],
+    set_: Set = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check scenario files without running them, and say what they would simulate."""
+    from cinsim.cli.tables import print_check
+    from cinsim.errors import InputError
+    from cinsim.runs.run import make_plan
+
+    problems = []
+    for path in scenarios:
+        try:
+            plan = make_plan([scenario_from(path, set_, None, None, None, None)])
+        except InputError as problem:
+            problems.append(str(problem))
+        else:
+            if not quiet:
+                print_check(path, plan)
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+@guarded
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
+    quiet: Quiet = False,
+) -> None:
+    """Draw a run's figures and write its page again from its tables."""
+    from cinsim.api import draw_report
+    from cinsim.errors import InputError
+
+    if not (folder / "manifest.json").is_file():
+        raise InputError("is not a run folder: it has no manifest.json; give the folder that `cinsim run` wrote", path=folder)
+    draw_report(folder)
+    if not quiet:
+        typer.echo(str(folder / "report.html"))

@@ -1,0 +1,141 @@
+"""What is printed when a run has finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cinsim.cli.lists import print_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cinsim.api import RunResult
+    from cinsim.reference.areas import Area
+    from cinsim.runs.run import Plan
+
+PUBLISHED_YEAR = 2024
+MAIN_MEASURES = (
+    "referral_rate", "re_referral_percent", "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate",
+    "assessment_within_45_days_percent", "assessment_days_p50", "children_in_need_31_march_rate", "cin_plans_started_rate",
+    "cin_plans_31_march_rate", "s47_rate", "icpc_rate", "icpc_within_15_days_percent", "cpp_started_rate", "cpp_31_march_rate",
+    "cpp_second_or_subsequent_percent", "cpp_reviews_on_time_percent", "looked_after_31_march_rate", "caseload_mean",
+    "unallocated_children", "cin_visits_on_time_percent", "cin_not_visited_3_months_percent", "cpp_visits_on_time_percent",
+)  # fmt: skip
+
+
+def print_run(result: RunResult, plan: Plan) -> None:
+    """Print the main measures of a run's first reported year beside the published figures, and where the folder is."""
+    from cinsim.report.labels import label, value_text
+
+    area = plan.areas[0]
+    summary = result.summary
+    year = int(summary["year"].min())
+    here = summary[(summary["year"] == year) & (summary["area_code"] == area.area_code) & (summary["group"] == "all")]
+    by_measure = here.set_index("measure")
+    published = published_figures(area)
+    rows = []
+    for measure in MAIN_MEASURES:
+        if measure not in by_measure.index:
+            continue
+        found = by_measure.loc[measure]
+        figure = published.get(measure)
+        rows.append(
+            [
+                label(measure).text, value_text(measure, float(found["mean"])), _interval(measure, found),
+                "–" if figure is None else value_text(measure, figure),
+            ]
+        )  # fmt: skip
+    several = f", the first of {len(plan.areas)} areas" if len(plan.areas) > 1 else ""
+    typer.echo(f"\n{next(iter(plan.arms.values())).title}: {area.area_name}{several}, year to March {year}\n")
+    print_table(("Measure", "Simulated", "95% interval", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
+    _print_ending(result)
+
+
+def print_comparison(result: RunResult, plan: Plan) -> None:
+    """Print how the main measures differ from the baseline in the last reported year, and where the folder is."""
+    from cinsim.api import Comparison
+    from cinsim.report.labels import difference_text, label, value_text
+
+    assert isinstance(result, Comparison)
+    area = plan.areas[0]
+    baseline, *others = plan.arms
+    year = int(result.differences["year"].max())
+
+    def at(table: pd.DataFrame) -> pd.DataFrame:
+        return table[(table["year"] == year) & (table["area_code"] == area.area_code) & (table["group"] == "all")]
+
+    levels = at(result.summary).set_index(["scenario", "measure"])
+    differences = at(result.differences).set_index(["scenario", "measure"])
+    rows = []
+    for measure in MAIN_MEASURES:
+        if (baseline, measure) not in levels.index:
+            continue
+        row = [label(measure).text, value_text(measure, float(levels.loc[(baseline, measure), "mean"]))]
+        for other in others:
+            found = differences.loc[(other, measure)]
+            decimals = label(measure).decimals
+            low, high = (difference_text(float(found[end]), decimals) for end in ("lower", "upper"))
+            row.append(f"{difference_text(float(found['difference']), decimals)} ({low} to {high})")
+        rows.append(row)
+    several = f", the first of {len(plan.areas)} areas" if len(plan.areas) > 1 else ""
+    typer.echo(f"\nDifference from {baseline}: {area.area_name}{several}, year to March {year}; 95% intervals\n")
+    print_table(("Measure", baseline, *others), rows, numbers=tuple(range(1, len(others) + 2)))
+    _print_ending(result)
+
+
+def print_check(path: Path, plan: Plan) -> None:
+    """Print what a scenario would simulate."""
+    name, scenario = next(iter(plan.arms.items()))
+    children = sum(area.population_0_17 for area in plan.areas)
+    places = plan.areas[0].area_name if len(plan.areas) == 1 else f"{len(plan.areas)} areas"
+    typer.echo(f"{path}: right. {scenario.title}")
+    typer.echo(
+        f"  {places}, {children:,} children, {scenario.years} years from {scenario.start} after {scenario.warm_up} of warm-up, "
+        f"{scenario.replications} replications, seed {scenario.seed}; would be written to outputs/{name}"
+    )
+    for block in ("policies", "workforce", "demand", "parameters"):
+        for key, value in _leaves(scenario.resolved().get(block, {}), block):
+            typer.echo(f"  {key}: {value}")
+
+
+def published_figures(area: Area) -> dict[str, float]:
+    """Return the published figures of the area itself, or England's for its average authority; none for counts."""
+    from cinsim.reference.areas import ENGLAND_CODE
+    from cinsim.reference.figures import england
+
+    if area.area_code != ENGLAND_CODE:
+        own = {measure: getattr(area, measure, None) for measure in MAIN_MEASURES}
+        return {measure: float(value) for measure, value in own.items() if value is not None}
+    figures = england(PUBLISHED_YEAR)
+    return {
+        measure: figures[measure].value for measure in MAIN_MEASURES if measure in figures and measure != "unallocated_children"
+    }
+
+
+def _interval(measure: str, row: pd.Series) -> str:
+    from cinsim.report.labels import value_text
+
+    lower, upper = float(row["lower"]), float(row["upper"])
+    return "" if lower != lower else f"{value_text(measure, lower)} to {value_text(measure, upper)}"
+
+
+def _print_ending(result: RunResult) -> None:
+    total = result.manifest["tasks"]["total"]
+    kept = f", {total - result.computed} done before" if result.computed < total else ""
+    failed = {name: check for name, check in result.manifest["checks"].items() if check["failed"]}
+    for name, check in failed.items():
+        typer.echo(f"check '{name}' failed in {check['failed']} of {total} replications: {check['first_failure']}", err=True)
+    typer.echo(f"\n{result.computed} replications simulated{kept}, {result.wall_seconds:.0f} s. Results: {result.folder}")
+    if (result.folder / "report.html").exists():
+        typer.echo(f"Report: {result.folder / 'report.html'}")
+
+
+def _leaves(tree: Mapping[str, object], prefix: str) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for key, value in tree.items():
+        found += _leaves(value, f"{prefix}.{key}") if isinstance(value, Mapping) else [(f"{prefix}.{key}", value)]
+    return found
