@@ -153,7 +153,9 @@ def scenarios(
                 "draws": st.one_of(st.just("point"), st.integers(1, 1000)),
                 "warm_up": st.integers(0, 10),
                 "population_fraction": st.floats(0.001, 1),
-                "precision": st.fixed_dictionaries({"share": shares(), "measures": st.lists(st.text(min_size=1), min_size=1, max_size=3)}),
+                "precision": st.fixed_dictionaries(
+                    {"share": shares(), "measures": st.lists(st.text(min_size=1), min_size=1, max_size=3)}
+                ),
                 "structure": st.sampled_from(("both", "lasting_differences", "known_to_services")),
                 "initial_state": st.text(min_size=1, max_size=20),
                 "policies": _policies(block),

@@ -102,6 +102,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         Field(
             strict=True,
             gt=0,
+            allow_inf_nan=False,
             le=1,
             description="Part of the area's children and staff simulated; below 1 for a quick look.",
             json_schema_extra={"unit": "fraction"},

@@ -59,6 +59,10 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     by_folded = {name.lower(): name for name in known}
     folded = word.lower().strip().replace("-", "_").replace(" ", "_")
     near = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
+    if not near and len(folded) >= 3:
+        # the beginning of one name and of no other
+        begun = [name for name in by_folded if name.startswith(folded)]
+        near = begun if len(begun) == 1 else []
     return f"; did you mean '{by_folded[near[0]]}'?" if near else ""
 
 

@@ -99,7 +99,7 @@ class _Reader:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = self._place(mark) if mark is not None else Place(self._path)
-            what = (error.problem or "not valid YAML").strip()
+            what = (error.problem or "").strip().replace("'<stream end>'", "the end of the text")
             if "'\\t'" in what:
                 what = "a tab; indent with spaces"
             if "mapping values are not allowed" in what:
