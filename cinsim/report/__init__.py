@@ -1,0 +1,1 @@
+"""Figures and the self-contained page, made from a run's folder and nothing else."""

@@ -1,0 +1,52 @@
+"""What a scenario says otherwise than the baseline, as lines of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cinsim.report.folder import RunFolder
+
+# differences in these are no change of policy
+_NOT_POLICY = ("name", "title", "question", "extends", "replications", "seed", "initial_state", "precision")
+
+_SECTIONS = ("policies", "workforce", "demand", "parameters")
+
+
+def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Return the leaves of a resolved scenario by dotted key, as text; what is not set is left out."""
+    leaves: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            leaves.update(flat(value, f"{prefix}{key}."))
+        elif value is not None:
+            leaves[f"{prefix}{key}"] = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return leaves
+
+
+def changes(run: RunFolder) -> list[tuple[str, list[str]]]:
+    """Return, for each scenario but the baseline, its title and what it says otherwise."""
+    base = flat(run.baseline.resolved)
+    told = []
+    for arm in run.arms[1:]:
+        mine = flat(arm.resolved)
+        keys = [k for k in [*mine, *(k for k in base if k not in mine)] if mine.get(k) != base.get(k)]
+        lines = [
+            f"{_words(k)}: {mine.get(k, 'not set')} (in the baseline {base.get(k, 'not set')})"
+            for k in keys
+            if k.split(".")[0] not in _NOT_POLICY
+        ]
+        told.append((arm.title, lines))
+    return told
+
+
+def settings(run: RunFolder) -> list[str]:
+    """Return what a single scenario sets beyond baseline practice, as lines of words."""
+    leaves = flat(run.baseline.resolved)
+    return [f"{_words(k)}: {v}" for k, v in leaves.items() if k.partition(".")[0] in _SECTIONS]
+
+
+def _words(key: str) -> str:
+    first, _, rest = key.partition(".")
+    text = rest if first in _SECTIONS and rest else key
+    return text.replace("_", " ").replace(".", ", ").capitalize()

@@ -1,0 +1,169 @@
+"""Figures of a comparison: differences with intervals, parts of a bundle, children whose journey changed."""
+
+from __future__ import annotations
+
+import math
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cinsim.report.effects import Effect, effects
+from cinsim.report.folder import Arm, RunFolder
+from cinsim.report.labels import HEADLINES, count_words, decimals_for, difference_text, label, listed, number
+from cinsim.report.style import MARKERS, Drawing, colour_of, new_figure
+
+SHOWN = (
+    "referral_rate", "re_referral_percent", "assessment_within_45_days_percent", "cin_plans_31_march_rate", "cpp_31_march_rate",
+    "looked_after_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days",
+    "undetected_harm_child_days",
+)  # fmt: skip
+MOST_EVENTS = 10
+_NAME_WIDTH, _PANEL_TITLE_WIDTH = 20, 44  # characters
+
+
+def differences_figure(run: RunFolder) -> Drawing | None:
+    """Draw each scenario's paired difference with its interval, a panel a measure, for the last reported year.
+
+    Measures that no scenario changes by as much as 1% are left out, unless that leaves none.
+    """
+    year = run.years[-1]
+    found = {m: e for m in SHOWN if (e := effects(run, m, year))} or {m: e for m in HEADLINES if (e := effects(run, m, year))}
+    if not found:
+        return None
+    panels = {m: e for m, e in found.items() if not all(effect.negligible for effect in e)} or found
+    title = f"Difference from {run.baseline.label}, year to March {year}"
+    titles = {m: fill(_panel_title(m), _PANEL_TITLE_WIDTH) for m in panels}
+    title_lines = sum(text.count("\n") for text in titles.values())
+    figure = new_figure(0.9 + len(panels) * (0.62 + 0.27 * len(run.arms[1:])) + 0.18 * title_lines, title)
+    said = []
+    for axes, (measure, here) in zip(figure.subplots(len(panels), 1, squeeze=False).ravel(), panels.items(), strict=True):
+        _difference_panel(axes, run, here)
+        axes.set_title(titles[measure], fontsize=11)
+        said.append(f"{label(measure).text}: " + listed([f"{e.arm.label} {e.text} ({e.interval_text})" for e in here]))
+    caption = f"Points: mean of paired differences. Thin lines: 95% interval. {_kinds_of_uncertainty(run, panels)}"
+    if left_out := [label(m).text for m in found if m not in panels]:
+        caption += f" Left out, as no scenario changes them by as much as 1% (half a point): {listed(left_out)}."
+    alt = f"Differences from the baseline with 95% intervals. {'; '.join(said)}."
+    return Drawing("differences", title, caption, alt, figure)
+
+
+def _panel_title(measure: str) -> str:
+    known = label(measure)
+    return f"{known.text}{', % points' if known.percent else ''}"
+
+
+def _kinds_of_uncertainty(run: RunFolder, panels: dict[str, list[Effect]]) -> str:
+    if run.draws == 1:
+        return f"Chance only: parameters were held at one set of values ({count_words(run.replications, 'replication')})."
+    shares = [e.chance_share for here in panels.values() for e in here if math.isfinite(e.chance_share)]
+    words = "Thick lines: the part of the interval that is chance; the rest comes from uncertain parameters."
+    if shares:
+        words += f" In these measures chance makes up {number(100 * float(np.mean(shares)), 0)}% of the variance on average."
+    return words
+
+
+def _difference_panel(axes: Axes, run: RunFolder, here: list[Effect]) -> None:
+    names = {arm.name: position for position, arm in enumerate(run.arms)}
+    for effect in here:
+        position = names[effect.arm.name]
+        y, colour = -position, colour_of(position)
+        if math.isfinite(effect.half_width):
+            axes.plot([effect.lower, effect.upper], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
+            if run.draws > 1 and math.isfinite(effect.chance_share):
+                part, middle = math.sqrt(effect.chance_share), effect.difference
+                ends = [middle - part * (middle - effect.lower), middle + part * (effect.upper - middle)]
+                axes.plot(ends, [y, y], color=colour, linewidth=4.5, alpha=0.55, solid_capstyle="butt")
+        axes.plot(effect.difference, y, color=colour, marker=MARKERS[position % len(MARKERS)], markersize=7, linestyle="none")
+    axes.axvline(0, color="#0B0C0C", linewidth=1)
+    axes.set_yticks([-names[e.arm.name] for e in here], [fill(e.arm.label, _NAME_WIDTH) for e in here])
+    axes.set_ylim(-len(run.arms) + 0.4, -0.4)
+    _sideways(axes)
+    axes.locator_params(axis="x", nbins=5)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}".replace("-", "−"))
+
+
+def _sideways(axes: Axes) -> None:
+    """Turn the grid for values that run along the x axis."""
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    axes.spines["left"].set_visible(False)
+    axes.margins(x=0.08)
+
+
+def waterfall_figure(run: RunFolder) -> Drawing | None:
+    """Draw the parts of a bundle one after the other, from ``contributions.csv``; None where the run has none."""
+    if run.contributions is None:
+        return None
+    rows = run.contributions
+    measure = ""
+    if "measure" in rows:
+        there = list(dict.fromkeys(rows["measure"].astype(str)))
+        measure = next((m for m in SHOWN if m in there), there[0])
+        rows = rows[rows["measure"] == measure]
+    if "year" in rows:
+        rows = rows[rows["year"] == rows["year"].max()]
+    if "scenario" in rows:
+        rows = rows[rows["scenario"] == rows["scenario"].iloc[0]]
+    parts = [str(part).replace("_", " ") for part in rows["part"]]
+    steps = rows["contribution"].to_numpy(dtype=float)
+    ends = np.cumsum(steps)
+    total = float(ends[-1])
+    title = f"What each part of the bundle adds{f': {_panel_title(measure)}' if measure else ''}"
+    figure = new_figure(1.3 + 0.5 * (len(parts) + 1), title)
+    axes = figure.subplots()
+    y = -np.arange(len(parts))
+    axes.barh(y, steps, left=ends - steps, color=[colour_of(3) if step > 0 else colour_of(0) for step in steps], height=0.6)
+    axes.barh([-len(parts)], [total], color=colour_of(4), height=0.6)
+    axes.vlines(ends, y - 1, y, color="#6F777B", linewidth=0.8)
+    caption = "Each bar starts where the one above it ends; orange adds, blue takes away."
+    if {"lower", "upper"} <= set(rows.columns):
+        low, high = (rows[side].to_numpy(dtype=float) + ends - steps for side in ("lower", "upper"))
+        axes.hlines(y, low, high, color="#0B0C0C", linewidth=1.3)
+        caption += " Black lines: 95% interval of each part."
+    axes.axvline(0, color="#0B0C0C", linewidth=1)
+    axes.set_yticks([*y, -len(parts)], [*(fill(part, _NAME_WIDTH + 2) for part in parts), "All together"])
+    _sideways(axes)
+    said = [f"{part} {difference_text(step, decimals_for(measure, step))}" for part, step in zip(parts, steps, strict=True)]
+    alt = f"Waterfall of a bundle's parts: {listed(said)}; all together {difference_text(total, decimals_for(measure, total))}."
+    return Drawing("waterfall", title, caption, alt, figure)
+
+
+def children_changed_figure(run: RunFolder) -> Drawing | None:
+    """Draw what first became different in children's journeys, from ``children_changed.parquet``; None where there is none."""
+    table = run.children_changed
+    if table is None or table.empty or "first_different" not in table:
+        return None
+    if "scenario" not in table:
+        table = table.assign(scenario=run.arms[-1].name)
+    by_arm = table.groupby(["first_different", "scenario"], observed=True).size().unstack("scenario", fill_value=0)
+    order = by_arm.sum(axis=1).sort_values(ascending=False, kind="stable").head(MOST_EVENTS).index
+    arms = [(position, arm) for position, arm in enumerate(run.arms) if arm.name in by_arm]
+    title = "Where children's journeys first part"
+    figure = new_figure(1.2 + len(order) * (0.2 + 0.2 * len(arms)) + 0.24 * len(arms), title)
+    axes = figure.subplots()
+    _journey_bars(axes, by_arm.loc[order], arms)
+    axes.set_yticks(-np.arange(len(order)), [fill(str(kind).replace("_", " "), _NAME_WIDTH + 2) for kind in order])
+    _sideways(axes)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("children")
+    if len(arms) > 1:
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", alignment="left")
+    said = [
+        f"{arm.label}: {number(float(by_arm[arm.name].sum()), 0)} changed journeys, most often from "
+        f"{str(by_arm[arm.name].idxmax()).replace('_', ' ')}"
+        for _, arm in arms
+    ]
+    caption = "Children whose journey differs from the baseline's under the same luck, by the first event that differs"
+    caption += f" (the {MOST_EVENTS} most frequent)." if len(by_arm) > MOST_EVENTS else "."
+    return Drawing(
+        "children_changed", title, caption, f"Bars of changed journeys by first different event. {listed(said)}.", figure
+    )
+
+
+def _journey_bars(axes: Axes, counts: pd.DataFrame, arms: list[tuple[int, Arm]]) -> None:
+    width = 0.8 / len(arms)
+    for turn, (position, arm) in enumerate(arms):
+        y = -np.arange(len(counts)) - (turn - (len(arms) - 1) / 2) * width
+        axes.barh(y, counts[arm.name].to_numpy(), height=width * 0.9, color=colour_of(position), label=arm.label)

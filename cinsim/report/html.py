@@ -1,0 +1,128 @@
+"""The page: one file of HTML that needs nothing else, made from a run's folder."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from cinsim.report.changes import changes, settings
+from cinsim.report.figures import figures_of
+from cinsim.report.folder import RunFolder, read_run
+from cinsim.report.labels import count_words, listed
+from cinsim.report.published import england
+from cinsim.report.style import FigureFile
+from cinsim.report.tables import differences_table, evidence_counts, group_tables, headline_table, parameters_table
+from cinsim.report.words import answer
+
+PAGE = "report.html"
+
+
+def write_report(folder: Path) -> Path:
+    """Draw a run's figures, write ``report.html`` beside them and return its path; both replace what stood there.
+
+    Raises
+    ------
+    InputError : the folder is not that of a finished run.
+    """
+    run = read_run(Path(folder))
+    page = page_of(run, figures_of(run))
+    aside = run.path / f".{PAGE}-{os.getpid()}"
+    aside.write_text(page, encoding="utf-8")
+    final = run.path / PAGE
+    aside.replace(final)
+    return final
+
+
+def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
+    """Return the page's HTML."""
+    package = files("cinsim.report")
+    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+        package.joinpath("template.html").read_text(encoding="utf-8")
+    )
+    published = england()
+    question = next((arm.question for arm in reversed(run.arms) if arm.question), "")
+    return template.render(
+        style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
+        title=_title(run),
+        subtitle=f"{run.place[0].upper()}{run.place[1:]}, years to March {run.years[0]} to {run.years[-1]}",
+        question=question,
+        answer=answer(run, published),
+        arms=run.arms,
+        compares=run.compares,
+        headline=headline_table(run, published),
+        differences=differences_table(run),
+        groups=group_tables(run),
+        figures=[(figure, _image(figure)) for figure in figures],
+        changes=changes(run),
+        settings=settings(run) if not run.compares else [],
+        evidence=listed([f"{count_words(n, 'parameter')} on {_article(grade)}" for grade, n in evidence_counts(run)]),
+        parameters=parameters_table(run),
+        draws=run.draws,
+        replications=run.replications,
+        manifest=manifest_lines(run.manifest),
+        checks=_checks(run.manifest),
+        folder=run.path.name,
+    )
+
+
+def _title(run: RunFolder) -> str:
+    if not run.compares:
+        return run.baseline.title
+    others = run.arms[1:]
+    return others[0].title if len(others) == 1 else f"{len(others)} scenarios compared with {run.baseline.label}"
+
+
+def _article(grade: str) -> str:
+    return {"official statistic": "official statistics", "expert range": "ranges given by experts", "assumption": "assumption",
+            "controlled study": "controlled studies", "uncontrolled study": "uncontrolled studies"}.get(grade, grade)  # fmt: skip
+
+
+def _image(figure: FigureFile) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(figure.svg.read_bytes()).decode("ascii")
+
+
+_SHOWN_APART = ("scenario", "scenarios", "parameters", "parameter_sets", "areas", "checks", "tasks", "data")
+_LONGEST = 400
+
+
+def manifest_lines(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the manifest's entries as names and short texts, without what the page shows elsewhere."""
+    lines = []
+    for key, value in manifest.items():
+        if key in _SHOWN_APART or value in (None, "", [], {}):
+            continue
+        if key.startswith("wall_time") and isinstance(value, int | float):
+            text = f"{value:,.1f} seconds"
+        elif isinstance(value, Mapping) and all(not isinstance(v, Mapping | list) for v in value.values()):
+            text = "; ".join(f"{k} {v}" for k, v in value.items())
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        lines.append((key.replace("_", " ").capitalize(), text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"))
+    return lines
+
+
+def _checks(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    checks = manifest.get("checks") or {}
+    items = checks.items() if isinstance(checks, Mapping) else [(str(c.get("name", "")), c) for c in checks]
+    return [(str(name).replace("_", " ").capitalize(), _check_text(result)) for name, result in items]
+
+
+def _check_text(result: object) -> str:
+    """Write what became of a check: the runner's count of replications that passed and failed, or whatever it says."""
+    if isinstance(result, bool):
+        return "holds" if result else "does not hold"
+    if isinstance(result, Mapping) and {"passed", "failed"} <= set(result):
+        if not result["failed"]:
+            return f"passed in {count_words(int(result['passed']), 'replication')}"
+        return f"FAILED in {count_words(int(result['failed']), 'replication')}, first: {result.get('first_failure')}"
+    if isinstance(result, Mapping):
+        return "; ".join(f"{str(key).replace('_', ' ')} {_check_text(value)}" for key, value in result.items() if key != "name")
+    return f"{result:g}" if isinstance(result, int | float) else str(result)

@@ -1,0 +1,120 @@
+"""Measures in a reader's words, and numbers written as published statistics write them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+MINUS = "−"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How a measure is named in tables and figures, and the decimals of its values."""
+
+    text: str
+    decimals: int
+    unit: str  # follows a difference: " per 10,000", " percentage points", " working days", ""
+
+    @property
+    def percent(self) -> bool:
+        """Whether values are percentages."""
+        return self.unit == " percentage points"
+
+
+_RATE, _PP, _DAYS = " per 10,000", " percentage points", " working days"
+_TEXTS = {
+    "referral_rate": "Referrals per 10,000 children",
+    "re_referral_percent": "Re-referrals within 12 months of a referral",
+    "no_further_action_percent": "Referrals with no further action",
+    "not_in_need_percent": "Assessed as not in need",
+    "assessments_completed_rate": "Assessments completed per 10,000",
+    "assessment_within_45_days_percent": "Assessments within 45 working days",
+    "assessment_days_p25": "Assessment length, lower quartile",
+    "assessment_days_p50": "Assessment length, median",
+    "assessment_days_p75": "Assessment length, upper quartile",
+    "s47_rate": "Section 47 enquiries per 10,000",
+    "icpc_rate": "Initial child protection conferences per 10,000",
+    "icpc_within_15_days_percent": "Conferences within 15 working days",
+    "cin_plans_started_rate": "CIN plans started per 10,000",
+    "cin_plans_31_march_rate": "CIN plans at 31 March per 10,000",
+    "children_in_need_31_march_rate": "Children in need at 31 March per 10,000",
+    "cpp_started_rate": "Child protection plans started per 10,000",
+    "cpp_31_march_rate": "Child protection plans at 31 March per 10,000",
+    "cpp_second_or_subsequent_percent": "Child protection plans that are second or later",
+    "cpp_reviews_on_time_percent": "Child protection plans reviewed on time",
+    "looked_after_31_march_rate": "Looked-after children at 31 March per 10,000",
+    "caseload_mean": "Cases per case holder (FTE), mean",
+    "caseload_median": "Cases per case holder (FTE), median",
+    "caseload_p90": "Cases per case holder (FTE), 90th percentile",
+    "unallocated_children": "Children waiting for a case holder",
+    "cin_visits_on_time_percent": "CIN visits on time",
+    "cin_not_visited_3_months_percent": "On a CIN plan, not visited for 3 months",
+    "cpp_visits_on_time_percent": "Child protection visits on time",
+    "worker_changes_per_child": "Changes of worker per child",
+    "re_referred_within_12_months_of_closure_percent": "Re-referred within 12 months of closure",
+    "unmet_need_child_days": "Unmet need, child-days",
+    "undetected_harm_child_days": "Undetected harm, child-days",
+    "cost": "Cost of staff time, £",
+}
+_NOT_HEADLINES = ("assessment_days_p25", "assessment_days_p75", "caseload_median", "caseload_p90")
+HEADLINES = tuple(name for name in _TEXTS if name not in _NOT_HEADLINES)
+STOCKS = ("children_in_need_31_march_rate", "cin_plans_31_march_rate", "cpp_31_march_rate", "looked_after_31_march_rate")
+
+
+def label(measure: str) -> Label:
+    """Return the label of a measure; one without a text of its own is named by its words."""
+    text = _TEXTS.get(measure, measure.replace("_", " ").capitalize())
+    if measure.endswith("_percent"):
+        return Label(text, 1, _PP)
+    if measure.endswith("_rate"):
+        return Label(text, 1, _RATE)
+    if measure.startswith("assessment_days_p"):
+        return Label(text, 0, _DAYS)
+    if measure.startswith("caseload") or measure == "worker_changes_per_child":
+        return Label(text, 2 if measure == "worker_changes_per_child" else 1, "")
+    return Label(text, 0, "")
+
+
+def number(value: float, decimals: int) -> str:
+    """Write a value: thousands with commas, a true minus sign, ":" where there is none (as DfE's tables do)."""
+    if not math.isfinite(value):
+        return ":"
+    text = f"{abs(value):,.{decimals}f}"
+    return (MINUS if value < 0 and float(text.replace(",", "")) != 0 else "") + text
+
+
+def value_text(measure: str, value: float) -> str:
+    """Write a measure's value, with % where it is a percentage."""
+    known = label(measure)
+    return number(value, known.decimals) + ("%" if known.percent and math.isfinite(value) else "")
+
+
+def decimals_for(measure: str, scale: float) -> int:
+    """Return decimals that show a difference of this size with two significant figures, at most two beyond its measure's."""
+    usual = label(measure).decimals
+    if scale == 0 or not math.isfinite(scale):
+        return usual
+    return max(usual, min(usual + 2, 1 - math.floor(math.log10(abs(scale)))))
+
+
+def difference_text(value: float, decimals: int) -> str:
+    """Write a difference with its sign."""
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and float(text.replace(",", "")) != 0 else text
+
+
+def in_sentence(text: str) -> str:
+    """Lower the first letter unless the first word is an abbreviation."""
+    first = text.split(" ", 1)[0]
+    return text if first.isupper() else text[0].lower() + text[1:]
+
+
+def listed(items: list[str]) -> str:
+    """Join words as a sentence does."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def count_words(n: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"

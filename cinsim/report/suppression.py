@@ -1,0 +1,58 @@
+"""Small numbers in groups of children, hidden as published statistics hide them.
+
+Counts of 1 to 5 become "c"; where only one group of a dimension would be hidden, the next smallest is hidden with it,
+or a total would give it away (DfE's Children in need guidance). Rates and percentages go with the count behind them.
+The tables in CSV are left as they are: the children are simulated, and the rule serves the page's reader who sets it
+beside published tables.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
+
+SMALL = 5
+SUPPRESSED = math.inf
+# what the page shows by group, and the count that stands behind each
+GROUPED = {
+    "referral_rate": "referrals",
+    "re_referral_percent": "referrals",
+    "children_in_need_31_march_rate": "children_in_need_31_march",
+    "cin_plans_31_march_rate": "cin_plans_31_march",
+    "cpp_31_march_rate": "cpp_31_march",
+}
+
+
+def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
+    """Return group x measure of one scenario and year, suppressed cells infinite, absent ones NaN; groups in the file's order."""
+    m = run.measures
+    wanted = [*GROUPED, *GROUPED.values()]
+    rows = m[(m["scenario"] == scenario) & (m["year"] == year) & (m["group"] != WHOLE) & m["measure"].isin(wanted)]
+    if rows["area_code"].nunique() > 1:
+        rows = rows[rows["area_code"] == NATIONAL_CODE]
+    means = rows.groupby(["group", "measure"], sort=False)["value"].mean().unstack("measure")
+    shown = [measure for measure in GROUPED if measure in means]
+    means = means.reindex(list(dict.fromkeys(rows["group"])))
+    hidden = {count: _hidden(means[count]) for count in set(GROUPED.values()) if count in means}
+    out = means[shown].copy()
+    for measure in shown:
+        if GROUPED[measure] in hidden:
+            out.loc[hidden[GROUPED[measure]], measure] = SUPPRESSED
+    return out
+
+
+def _hidden(counts: pd.Series) -> pd.Series:
+    """Return which groups to hide by the counts behind them."""
+    rounded = counts.round()
+    small = rounded.between(1, SMALL)
+    dimensions = pd.Series([str(group).partition("=")[0] for group in counts.index], index=counts.index)
+    for dimension in dimensions[small].unique():
+        mine = dimensions == dimension
+        if (small & mine).sum() == 1:
+            others = counts[mine & ~small & (rounded > 0)]
+            if not others.empty:
+                small[others.idxmin()] = True
+    return small

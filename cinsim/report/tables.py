@@ -1,0 +1,193 @@
+"""The tables of the page, as rows of text ready to print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cinsim.report.effects import Effect, effects
+from cinsim.report.folder import RunFolder
+from cinsim.report.labels import HEADLINES, label, value_text
+from cinsim.report.published import PUBLISHED_YEAR, authority, comparable, nearness
+from cinsim.report.stocks import ENOUGH_FOR_QUANTILES, band
+from cinsim.report.suppression import GROUPED, SUPPRESSED, grouped_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, a smaller line under it, and a class for its look."""
+
+    text: str
+    note: str = ""
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its caption, column headings and rows; the first cell of a row is its heading."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+def headline_table(run: RunFolder, england: Mapping[str, float]) -> Table:
+    """Return the first year's measures of the (baseline) scenario beside England's published figures.
+
+    A single authority's own published figures stand between the two.
+    """
+    year, own = run.years[0], authority(run)
+    rows = []
+    for measure in HEADLINES:
+        data = run.whole_area(measure)
+        values = data.loc[(data["scenario"] == run.baseline.name) & (data["year"] == year), "value"].dropna()
+        if values.empty:
+            continue
+        mean, (low, high) = float(values.mean()), band(values)
+        between = f"{value_text(measure, low)} to {value_text(measure, high)}" if len(values) > 1 else ""
+        cells = [Cell(label(measure).text), Cell(value_text(measure, mean), between)]
+        cells += _beside(measure, mean, own) if own else []
+        rows.append((*cells, *_beside(measure, mean, england)))
+    spread = (
+        f" Under each value: its range over replications{' (middle 90%)' if run.replications >= ENOUGH_FOR_QUANTILES else ''}."
+    )
+    columns = ("Measure", "This run", *((f"{run.place} {PUBLISHED_YEAR}", "How far") if own else ()))
+    return Table(
+        f"{run.baseline.title}: {run.place}, year to March {year}, beside England {PUBLISHED_YEAR}",
+        (*columns, f"England {PUBLISHED_YEAR}", "How far"),
+        tuple(rows),
+        f"Published: DfE, Children in need and Children's social work workforce, {PUBLISHED_YEAR}."
+        f"{spread if run.replications > 1 else ''} “How far” marks what lies beyond 10% (3 percentage points for percentages). "
+        "“–”: DfE publishes no such figure.",
+    )
+
+
+def _beside(measure: str, model: float, published: Mapping[str, float]) -> list[Cell]:
+    value = published.get(measure)
+    if value is None or not comparable(measure):
+        return [Cell("–"), Cell("–")]
+    near, words = nearness(measure, model, value)
+    return [Cell(value_text(measure, value)), Cell(words if near else f"⚑ {words}", look="" if near else "flag")]
+
+
+def differences_table(run: RunFolder) -> Table | None:
+    """Return each scenario's paired differences from the baseline in the last year; None for a single scenario."""
+    year = run.years[-1]
+    rows = []
+    for measure in HEADLINES:
+        here = {e.arm.name: e for e in effects(run, measure, year)}
+        if here:
+            level = Cell(value_text(measure, next(iter(here.values())).before))
+            rows.append((Cell(label(measure).text), level, *(_effect_cell(here.get(arm.name)) for arm in run.arms[1:])))
+    if not rows:
+        return None
+    return Table(
+        f"Difference from {run.baseline.label}, year to March {year}",
+        ("Measure", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:])),
+        tuple(rows),
+        "Differences are paired by draw and replication; those of percentages are in percentage points. Under each: its 95% "
+        "interval. “Cannot tell”: the interval spans zero.",
+    )
+
+
+def _effect_cell(effect: Effect | None) -> Cell:
+    if effect is None:
+        return Cell(":")
+    if effect.none_at_all:
+        return Cell("0", "the same in every pair")
+    return (
+        Cell(effect.text, effect.interval_text)
+        if effect.tells
+        else Cell(effect.text, f"{effect.interval_text}; cannot tell", "unsure")
+    )
+
+
+def group_tables(run: RunFolder) -> list[Table]:
+    """Return measures by group of children for the last year, small numbers suppressed; one table a scenario."""
+    tables = []
+    for arm in run.arms:
+        grouped = grouped_rows(run, arm.name, run.years[-1])
+        if grouped.empty:
+            continue
+        measures = [m for m in GROUPED if m in grouped]
+        rows = tuple(
+            (Cell(_group_text(str(group))), *(_group_cell(m, float(value)) for m, value in zip(measures, values, strict=True)))
+            for group, values in zip(grouped.index, grouped[measures].itertuples(index=False), strict=True)
+        )
+        tables.append(
+            Table(
+                f"{arm.title}: by group, year to March {run.years[-1]}",
+                ("Group", *(label(m).text for m in measures)),
+                rows,
+                "Mean of replications. “c”: suppressed, because 1 to 5 children stand behind it, or because it would give such a "
+                "number away. “:”: not available.",
+            )
+        )
+    return tables
+
+
+def _group_cell(measure: str, value: float) -> Cell:
+    return Cell("c" if value == SUPPRESSED else value_text(measure, value))
+
+
+def _group_text(group: str) -> str:
+    dimension, _, name = group.partition("=")
+    what = _DIMENSIONS.get(dimension, dimension.replace("_", " ").capitalize())
+    return f"{what}: {_NAMES.get(group, name.replace('_', ' '))}" if name else what
+
+
+_DIMENSIONS = {"deprivation": "Deprivation, fifth", "need": "Need"}
+_NAMES = {"deprivation=1": "1 (least deprived)", "deprivation=5": "5 (most deprived)"}
+_EVIDENCE_ORDER = ("assumption", "expert range", "uncontrolled study", "controlled study", "official statistic")
+
+
+def parameters_table(run: RunFolder) -> Table | None:
+    """Return the parameters used, those resting on assumption first; None where the manifest holds none."""
+    stored = run.manifest.get("parameters")
+    if not stored:
+        return None
+    entries: list[dict[str, Any]] = (
+        [{"name": name, **(body if isinstance(body, Mapping) else {"value": body})} for name, body in stored.items()]
+        if isinstance(stored, Mapping)
+        else [dict(entry) for entry in stored]
+    )
+    changed = changed_parameters(run)
+    order = {grade: i for i, grade in enumerate(_EVIDENCE_ORDER)}
+    entries.sort(key=lambda e: (str(e["name"]) not in changed, order.get(str(e.get("evidence", "")), len(order)), str(e["name"])))
+    rows = tuple(
+        (
+            Cell(str(e["name"]).replace("_", " "), str(e.get("description", "")), "long"),
+            Cell(_value(e.get("value")), "; ".join(f"{arm} {_value(v)}" for arm, v in changed.get(str(e["name"]), {}).items())),
+            Cell(str(e.get("unit", ""))),
+            Cell(str(e.get("evidence", "")), "changed by a scenario" if str(e["name"]) in changed else str(e.get("status", ""))),
+            Cell(str(e.get("source", "")), look="long"),
+        )
+        for e in entries
+    )
+    return Table(
+        "Parameters used, those that rest on assumption first", ("Parameter", "Value", "Unit", "Evidence", "Source"), rows
+    )
+
+
+def changed_parameters(run: RunFolder) -> dict[str, dict[str, float]]:
+    """Return the parameters that scenarios set: name to scenario label to value."""
+    changed: dict[str, dict[str, float]] = {}
+    for arm in run.arms:
+        for name, value in (arm.resolved.get("parameters") or {}).items():
+            changed.setdefault(str(name), {})[arm.label] = value
+    return changed
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value if value is not None else "")
+
+
+def evidence_counts(run: RunFolder) -> list[tuple[str, int]]:
+    """Return how many parameters rest on each grade of evidence, assumption first."""
+    table = parameters_table(run)
+    grades = pd.Series([row[3].text for row in table.rows], dtype=str).value_counts() if table else pd.Series(dtype=int)
+    return [(grade, int(grades[grade])) for grade in _EVIDENCE_ORDER if grade in grades]

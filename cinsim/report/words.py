@@ -1,0 +1,177 @@
+"""The answer in plain sentences, hedged by the run's own numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from cinsim.report.effects import Effect, effects
+from cinsim.report.folder import Arm, RunFolder
+from cinsim.report.labels import HEADLINES, count_words, in_sentence, label, listed, number, value_text
+from cinsim.report.published import comparable, nearness
+from cinsim.report.stocks import band
+
+TOLD = 7
+# told over time for a single scenario
+FOLLOWED = (
+    "cin_plans_31_march_rate", "cpp_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "re_referral_percent",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the run says: an opening sentence, and one list of sentences a scenario (or one for a single run)."""
+
+    opening: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def answer(run: RunFolder, england: dict[str, float]) -> Answer:
+    """Put what the run found, and what it cannot tell, into sentences."""
+    return _compared(run) if run.compares else _single(run, england)
+
+
+def _size(run: RunFolder) -> str:
+    chance = count_words(run.replications // max(1, run.draws), "replication")
+    if run.draws > 1:
+        return f"{count_words(run.draws, 'set')} of parameters with {chance} each"
+    return f"{chance} at one set of parameters"
+
+
+def _compared(run: RunFolder) -> Answer:
+    year = run.years[-1]
+    others = run.arms[1:]
+    opening = (
+        f"{count_words(len(others), 'scenario')} compared with {run.baseline.label} for {run.place}: {_size(run)}, the same "
+        f"random numbers in every scenario. Figures are for the year to March {year} unless another is named."
+    )
+    if run.draws == 1:
+        opening += " Ranges show chance only; how uncertain the parameters themselves are is not in them."
+    return Answer(opening, tuple((arm.title, tuple(_arm_sentences(run, arm, year))) for arm in others))
+
+
+def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
+    found = [e for m in HEADLINES for e in effects(run, m, year) if e.arm.name == arm.name]
+    if not found:
+        return ["The run holds no differences for this scenario."]
+    same = [e for e in found if e.none_at_all]
+    if len(same) == len(found):
+        return ["Nothing changed: every measure was the same in every pair of replications."]
+    rest = [e for e in found if not e.none_at_all]
+    told = [e for e in rest if e.tells and not e.negligible]
+    # the largest first, by size relative to the level: what a reader should not miss
+    told.sort(key=lambda e: abs(e.difference) / max(abs(e.before), 1e-9), reverse=True)
+    said = [effect_sentence(e) for e in told[:TOLD]]
+    if len(told) > TOLD:
+        said.append(f"Also told apart from no change: {listed([_short(e) for e in told[TOLD:]])}.")
+    if not told:
+        said.append("No measure changed by as much as 1% (half a percentage point) in a way this run can tell from chance.")
+    said += cannot_tell_sentences([e for e in rest if not e.tells and not e.negligible])
+    small = [_named(e) for e in rest if e.negligible]
+    if small:
+        said.append(f"By less than 1% (half a percentage point), if at all: {listed(small)}.")
+    if same:
+        said.append(f"Exactly the same in every pair: {listed([_named(e) for e in same])}.")
+    return said
+
+
+def effect_sentence(effect: Effect) -> str:
+    """Say one effect whose interval leaves out zero."""
+    known = label(effect.measure)
+    way = "fell" if effect.difference < 0 else "rose"
+    low, high = sorted((abs(effect.lower), abs(effect.upper)))
+    unit = known.unit if known.unit != " per 10,000" else ""
+    size = f"{number(abs(effect.difference), effect.decimals)}{unit}"
+    between = f"95% interval {number(low, effect.decimals)} to {number(high, effect.decimals)}"
+    relative = ""
+    if not known.percent and effect.before:
+        share = 100 * abs(effect.difference / effect.before)
+        relative = f", or {number(share, 0 if share >= 10 else 1)}%"
+    ends = f"from {value_text(effect.measure, effect.before)} to {value_text(effect.measure, effect.after)}"
+    return f"{known.text} {way} by {size}{relative} ({between}), {ends}."
+
+
+def _short(effect: Effect) -> str:
+    known = label(effect.measure)
+    way = "down" if effect.difference < 0 else "up"
+    unit = " points" if known.percent else ""
+    return f"{in_sentence(known.text)} ({way} {number(abs(effect.difference), effect.decimals)}{unit})"
+
+
+def cannot_tell_sentences(unknown: list[Effect]) -> list[str]:
+    """Say what the run cannot tell, and what it would take."""
+    said = []
+    by_parameters = [e for e in unknown if e.parameters_dominate]
+    rest = [e for e in unknown if not e.parameters_dominate]
+    within_reach = [e for e in rest if e.replications_needed]
+    out_of_reach = [e for e in rest if not e.replications_needed]
+    if within_reach:
+        named = [f"{_named(e)} (about {e.replications_needed:,} replications would)" for e in within_reach]
+        said.append(f"This run cannot tell whether these changed, since their intervals span zero: {listed(named)}.")
+    if out_of_reach:
+        named = [f"{_named(e)}{_at_most(e)}" for e in out_of_reach]
+        said.append(f"This run cannot tell these apart from no change, and thousands of replications might not: {listed(named)}.")
+    if by_parameters:
+        said.append(
+            "This run cannot tell whether these changed, and more replications would not settle it, because most of the "
+            f"uncertainty lies in the parameters: {listed([_named(e) for e in by_parameters])}."
+        )
+    return said
+
+
+def _at_most(effect: Effect) -> str:
+    if not math.isfinite(effect.half_width):
+        return " (one replication gives no interval)"
+    unit = " points" if label(effect.measure).percent else ""
+    most = number(max(abs(effect.lower), abs(effect.upper)), effect.decimals)
+    return f" (any change is likely to be smaller than {most}{unit})"
+
+
+def _named(effect: Effect) -> str:
+    return in_sentence(label(effect.measure).text)
+
+
+def _single(run: RunFolder, england: dict[str, float]) -> Answer:
+    first, last = run.years[0], run.years[-1]
+    opening = f"{run.arms[0].title}, simulated for {run.place} from April {first - 1} to March {last}: {_size(run)}."
+    said = []
+    beside = []
+    for measure in HEADLINES:
+        if measure in england and comparable(measure) and run.has(measure):
+            values = run.whole_area(measure)
+            model = float(values.loc[values["year"] == first, "value"].mean())
+            if math.isfinite(model):
+                beside.append((measure, *nearness(measure, model, england[measure])))
+    if beside:
+        close = sum(near for _, near, _ in beside)
+        said.append(f"In the year to March {first}, {close} of {len(beside)} measures lie close to England's figures for 2024 "
+                    "(within 10%, or 3 percentage points).")  # fmt: skip
+        far = [f"{in_sentence(label(m).text)} ({words})" for m, near, words in beside if not near]
+        if far:
+            said.append(f"Further away: {listed(far)}.")
+    for measure in FOLLOWED:
+        sentence = _over_time(run, measure, first, last)
+        if sentence:
+            said.append(sentence)
+    if run.draws == 1:
+        said.append("Ranges show chance between replications only; how uncertain the parameters themselves are is not in them.")
+    return Answer(opening, (("", tuple(said)),))
+
+
+def _over_time(run: RunFolder, measure: str, first: int, last: int) -> str:
+    if first == last or not run.has(measure):
+        return ""
+    values = run.whole_area(measure).pivot_table(index=["draw", "replication"], columns="year", values="value")
+    if first not in values or last not in values:
+        return ""
+    known, change = label(measure), (values[last] - values[first]).dropna()
+    start, end = float(values[first].mean()), float(values[last].mean())
+    levels = f"{value_text(measure, start)} in {first} and {value_text(measure, end)} in {last}"
+    if len(change) < 2:
+        return f"{known.text}: {levels}; one replication cannot tell a trend from chance."
+    low, high = band(change)
+    if low <= 0 <= high:
+        return f"{known.text}: {levels}, a change no larger than chance brings from one replication to the next."
+    way = "fell" if end < start else "rose"
+    size = f"{number(abs(end - start), known.decimals)}{known.unit if known.percent else ''}"
+    return f"{known.text} {way}: {levels} ({size}, the same way in nearly every replication)."
