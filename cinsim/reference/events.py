@@ -71,6 +71,9 @@ class Event(IntEnum):
     ABSENCE_STARTED = 45  # detail: sickness or leave; due: when it ends
     OVERTIME = 46  # hours: overtime worked since the last such event
     TEAM_TIME = 47  # hours in group supervision and training since the last such event
+    # more work with a child
+    SHORT_HELP_SESSION = 48
+    VISIT_NOT_ACHIEVED = 49  # a visit was tried and the child not seen; it does not count as a visit
 
 
 class Detail(IntEnum):
@@ -137,7 +140,7 @@ class Detail(IntEnum):
     LEAVE = 81
 
 
-WORK: Final = frozenset(range(Event.CIN_VISIT, Event.LONG_STAY_SUPPORT + 1))
+WORK: Final = frozenset(range(Event.CIN_VISIT, Event.LONG_STAY_SUPPORT + 1)) | {Event.SHORT_HELP_SESSION, Event.VISIT_NOT_ACHIEVED}
 CASE_HOLDING: Final = frozenset({Event.WAITING_FOR_ALLOCATION, Event.ALLOCATED, Event.HANDED_OVER, Event.RELEASED})
 WORKER: Final = frozenset(range(Event.WORKER_STARTED, Event.TEAM_TIME + 1))
 

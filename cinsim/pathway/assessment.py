@@ -1,0 +1,125 @@
+"""Child and family assessment (section 17): at most 45 working days from the referral, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import simpy
+
+from cinsim.engine.variates import lognormal
+from cinsim.pathway.child import Child, News, Stage
+from cinsim.pathway.section_47 import section_47
+from cinsim.pathway.service import Service
+from cinsim.policy.thresholds import is_in_need, needs_plan, needs_section_47
+from cinsim.population.children import DISABILITY
+from cinsim.reference.events import Detail, Event
+from cinsim.workforce.work import Task
+from cinsim.workforce.workers import Worker
+
+
+@dataclass(slots=True)
+class Assessment:
+    """An assessment in progress: working-day times of its start, its statutory limit and its planned end."""
+
+    started: float
+    due: float
+    planned: float
+
+
+def open_assessment(child: Child, service: Service, started: float) -> None:
+    """Start an assessment: plan its end, and put its first visit into the diary.
+
+    The work an assessment needs decides how long it would take; where that is longer than the limit it is planned
+    *to the limit*. Each piece of work is entered when the one before is done: first visit, second visit, report, approval.
+    """
+    p, now = service.p, service.env.now
+    number = child.judgements
+    if service.luck["assessment quick"](child.number, number) < p.assessment_quick_share:
+        needed = 1.0
+    else:
+        needed = lognormal(service.luck["assessment length"](child.number, number), p.assessment_length_median_days, p.assessment_length_sigma)
+    limit = service.practice.assessment.limit(now)
+    planned = started + max(service.practice.assessment.planned(needed, now), 1.0)
+    child.assessment = Assessment(started, started + limit, planned)
+    service.record(child, Event.ASSESSMENT_STARTED, due=started + limit)
+    service.plan_work(child, Event.ASSESSMENT_SESSION, now, min(now + p.first_visit_within_days, planned - 1), _first_session_done(service))
+
+
+def _first_session_done(service: Service):  # type: ignore[no-untyped-def]
+    def done(task: Task, worker: Worker, now: float) -> None:
+        service.record_work(task, worker, now)
+        child: Child = task.case  # type: ignore[assignment]
+        assessment: Assessment = child.assessment  # type: ignore[assignment]
+        child.last_seen = now
+        child.tell(News.SEEN)
+        if assessment.planned - now > service.p.assessment_short_days:
+            middle = (now + assessment.planned) / 2
+            service.plan_work(child, Event.ASSESSMENT_SESSION, middle, middle + 5, lambda t, w, at: _to_report(t, w, at, service))
+        else:
+            _plan_report(child, assessment, service)
+
+    return done
+
+
+def _to_report(task: Task, worker: Worker, now: float, service: Service) -> None:
+    service.record_work(task, worker, now)
+    child: Child = task.case  # type: ignore[assignment]
+    child.last_seen = now
+    _plan_report(child, child.assessment, service)  # type: ignore[arg-type]
+
+
+def _plan_report(child: Child, assessment: Assessment, service: Service) -> None:
+    """Enter the writing of the report so that it can be approved on the planned day: work is done to the deadline."""
+    due = assessment.planned - 1
+    service.plan_work(child, Event.REPORT, due - service.p.report_lead_days, due, lambda t, w, at: _to_approval(t, w, at, service))
+
+
+def _to_approval(task: Task, worker: Worker, now: float, service: Service) -> None:
+    service.record_work(task, worker, now)
+    child: Child = task.case  # type: ignore[assignment]
+    assessment: Assessment = child.assessment  # type: ignore[assignment]
+
+    def approved(task: Task, supervisor: Worker, now: float) -> None:
+        service.record_work(task, supervisor, now)
+        if child.assessment is assessment:  # else the case was closed meanwhile
+            complete_assessment(child, service)
+            child.tell(News.ASSESSED)
+
+    service.ask_supervisor(child, Event.APPROVAL, service.hours[Event.APPROVAL], assessment.planned, approved)
+
+
+def complete_assessment(child: Child, service: Service) -> None:
+    """Authorise the assessment in progress."""
+    assessment: Assessment = child.assessment  # type: ignore[assignment]
+    child.assessment = None
+    service.record(child, Event.ASSESSMENT_COMPLETED, due=assessment.due)
+
+
+def assessment(child: Child, service: Service) -> Generator[simpy.Event, News, Stage | Detail]:
+    """Assess; act at once on a child seen at risk of significant harm; at the end decide what the child needs."""
+    p, luck = service.p, service.luck
+    service.office.assign(child, Detail.ASSESSMENT_TEAM, p.points_assessment)
+    open_assessment(child, service, child.referred_at)
+
+    yield from child.until(News.SEEN)
+    if needs_section_47(service.seen(child, "assessment error", p.assessment_error_sd), service.thresholds()):
+        outcome = yield from section_47(child, service, service.thresholds())
+        if isinstance(outcome, Stage):
+            return outcome  # the assessment is finished meanwhile and authorised in its own time
+    if child.assessment is not None:
+        yield from child.until(News.ASSESSED)
+
+    seen = service.seen(child, "assessment error", p.assessment_error_sd)
+    thresholds = service.thresholds()
+    if needs_section_47(seen, thresholds) and service.is_new_concern(child, seen):
+        outcome = yield from section_47(child, service, thresholds)
+        if isinstance(outcome, Stage):
+            return outcome
+    if not is_in_need(seen, thresholds):
+        service.record(child, Event.NOT_IN_NEED, value=seen)
+        early_help = service.practice.early_help.has_place(luck["early help"](child.number, child.episode), service.env.now)
+        return Detail.RC9 if early_help else Detail.RC8
+    if child.need_category == DISABILITY and luck["disability service"](child.number, child.episode) < p.disability_service_share:
+        return Stage.DISABILITY_SERVICE
+    return Stage.CHILD_IN_NEED if needs_plan(seen, thresholds) else Stage.SHORT_HELP

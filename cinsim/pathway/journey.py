@@ -1,0 +1,159 @@
+"""A child's way through the service from its first referral until it leaves: out, referred, helped, closed, referred again."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, Final
+
+import simpy
+
+from cinsim.pathway.assessment import assessment
+from cinsim.pathway.child import Child, Stage
+from cinsim.pathway.child_in_need import child_in_need
+from cinsim.pathway.child_protection import child_protection
+from cinsim.pathway.closure import close, end_stage_early
+from cinsim.pathway.looked_after import at_eighteen, care_leaver, disability_service, looked_after
+from cinsim.pathway.screening import refer, screening, source_of
+from cinsim.pathway.service import Service
+from cinsim.pathway.short_help import short_help
+from cinsim.population.children import DIES, MOVES_AWAY, TURNS_18
+from cinsim.reference.events import Detail
+
+STAGES: Final[Mapping[Stage, Callable[[Child, Service], Generator[simpy.Event, Any, Stage | Detail]]]] = {
+    Stage.SCREENING: screening,
+    Stage.ASSESSMENT: assessment,
+    Stage.SHORT_HELP: short_help,
+    Stage.CHILD_IN_NEED: child_in_need,
+    Stage.CHILD_PROTECTION: child_protection,
+    Stage.LOOKED_AFTER: looked_after,
+    Stage.DISABILITY_SERVICE: disability_service,
+    Stage.CARE_LEAVER: care_leaver,
+}
+
+
+def episode(child: Child, service: Service, stage: Stage) -> Generator[simpy.Event, Any, Detail]:
+    """Go through the stages from ``stage`` on until one closes the case; return the reason."""
+    following: Stage | Detail = stage
+    while isinstance(following, Stage):
+        child.stage = following
+        child.inbox.clear()
+        try:
+            following = yield from STAGES[following](child, service)
+        except simpy.Interrupt as leaving:
+            following = leave(child, service, leaving.cause)
+    return following
+
+
+def leave(child: Child, service: Service, because: object) -> Stage | Detail:
+    """Return what follows when a child leaves the area, dies or turns 18 while its case is open."""
+    if because == TURNS_18:
+        following = at_eighteen(child, service)
+        if isinstance(following, Stage):
+            return following
+    else:
+        following = Detail.RC2 if because == DIES else Detail.RC5
+    end_stage_early(child, service, following)
+    return following
+
+
+def journey(child: Child, service: Service, stage: Stage) -> Generator[simpy.Event, Any, None]:
+    """Live through one episode after another, from ``stage`` of the current one."""
+    env = service.env
+    while True:
+        reason = yield from episode(child, service, stage)
+        close(child, service, reason)
+        time = next_referral(child, service, env.now)
+        if math.isinf(time):
+            child.process = None
+            return
+        try:
+            yield env.timeout(time - env.now)
+        except simpy.Interrupt:
+            return
+        refer(child, service)
+        stage = Stage.SCREENING
+
+
+def next_referral(child: Child, service: Service, since: float, first: float | None = None, extra: float | None = None) -> float:
+    """Return when the child is next referred, infinity if it is not, and note the source.
+
+    A fall in demand passes over some of the candidates that would have come; a rise adds candidates of its own.
+    ``first`` and ``extra`` are candidates already known, of either kind.
+    """
+    demand, referrals, luck, number = service.practice.demand, service.referrals, service.luck, child.number
+    time, source, from_ = first, 0, since
+    while True:
+        if time is None:
+            child.candidates += 1
+            time = referrals.next(number, child.candidates, from_, child.closed_at, child.help)
+        if math.isinf(time):
+            break
+        source = source_of(child, service, child.candidates)
+        factor = demand.factor(time, source, child.need_category)
+        if factor >= 1.0 or luck["demand"](number, child.candidates) < factor:
+            break
+        time, from_ = None, time
+    rise = demand.largest_increase(child.need_category)
+    from_ = max(since, demand.ramp.start)
+    while rise > 0.0:
+        if extra is None:
+            child.extras += 1
+            extra = referrals.additional(number, child.extras, from_, child.closed_at, child.help, rise)
+        if extra >= time:
+            break
+        extra_source = source_of(child, service, EXTRA_CANDIDATES + child.extras)
+        wanted = demand.factor(extra, extra_source, child.need_category) - 1.0
+        if luck["additional demand"](number, child.extras) < wanted / rise:
+            time, source = extra, extra_source
+            break
+        extra, from_ = None, extra
+    child.source = source
+    return time
+
+
+EXTRA_CANDIDATES: Final = 30_000
+"""Occurrence numbers of the candidates that a rise in demand adds start here, apart from the others'."""
+
+
+def arrivals(
+    service: Service, first: list[tuple[float, int]], base: list[float], extra: list[float]
+) -> Generator[simpy.Event, object, None]:
+    """Start a journey at each child's first candidate: (time, child) in order; ``base`` and ``extra`` hold both kinds by child."""
+    env = service.env
+    for time, number in first:
+        yield env.timeout(time - env.now)
+        child = service.known.get(number) or Child(env, number, service.need_category[number])
+        service.known[number] = child
+        at = next_referral(child, service, time, first=base[number], extra=extra[number])
+        if not math.isinf(at):
+            child.process = env.process(_first_journey(child, service, at))
+
+
+def _first_journey(child: Child, service: Service, at: float) -> Generator[simpy.Event, Any, None]:
+    try:
+        yield service.env.timeout(at - service.env.now)
+    except simpy.Interrupt:
+        return
+    refer(child, service)
+    yield from journey(child, service, Stage.SCREENING)
+
+
+def leavers(service: Service, leaving: list[tuple[float, int, int]]) -> Generator[simpy.Event, object, None]:
+    """Interrupt children whose case is open when they leave; ``leaving`` is a heap of (time, child, because).
+
+    An authority stays responsible for a looked-after child that moves, until its 18th birthday.
+    """
+    env = service.env
+    while leaving:
+        time, number, because = heapq.heappop(leaving)
+        if time > env.now:
+            yield env.timeout(time - env.now)
+        child = service.known.get(number)
+        if child is None or child.process is None or not child.process.is_alive or child.stage is Stage.CARE_LEAVER:
+            continue
+        if child.stage is Stage.LOOKED_AFTER and because == MOVES_AWAY:
+            heapq.heappush(leaving, (max(service.eighteenth_birthday(number), env.now), number, TURNS_18))
+            continue
+        child.process.interrupt(because)

@@ -1,0 +1,160 @@
+"""What every stage of the pathway needs: the clock, the record, need as it is and as it is seen, hours, and the workforce."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
+from cinsim.engine.draws import Draws
+from cinsim.engine.variates import normal
+from cinsim.pathway.child import Child, News
+from cinsim.policy.practice import Practice
+from cinsim.policy.thresholds import Thresholds
+from cinsim.population.children import ADULT_AGE, Children, times_of_days
+from cinsim.population.need import NeedGrid
+from cinsim.population.referrals import WORKING_DAYS_PER_MONTH, ReferralTimes
+from cinsim.reference.events import Event
+from cinsim.reference.parameters import Parameters
+from cinsim.workforce.office import Office
+from cinsim.workforce.work import Case, Task
+from cinsim.workforce.workers import Worker
+
+DECISIONS = (
+    "presenting concern", "referral source", "screening error", "assessment error", "enquiry error", "conference error",
+    "review error", "assessment length", "assessment quick", "detection", "visit achieved", "conference lead", "conference postponed",
+    "review lead", "plan quality", "lead practitioner", "family help", "early help", "plan held open", "family withdraws",
+    "short help length", "step down", "abuse category", "care length", "care outcome", "care leaver length", "disability service",
+    "disability service length", "closure reason", "demand", "additional demand", "hard to reach",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Cumulative shares of published profiles, for drawing categories."""
+
+    sources: tuple[float, ...]
+    abuse: tuple[float, ...]
+
+
+class Service:
+    """One area's children's social care, as the stages of the pathway see it."""
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        p: Parameters,
+        calendar: Calendar,
+        draws: Draws,
+        write: Callable[..., None],
+        children: Children,
+        grid: NeedGrid,
+        referrals: ReferralTimes,
+        practice: Practice,
+        office: Office,
+        profiles: Profiles,
+    ):
+        self.env, self.p, self.calendar, self.write = env, p, calendar, write
+        self.referrals, self.practice, self.office, self.profiles = referrals, practice, office, profiles
+        self.children = children
+        self.need_category: list[int] = children.need_category.tolist()
+        self.luck = {name: draws.stream(name) for name in DECISIONS}
+        self._need = grid.need.item
+        self._eighteen = times_of_days(calendar, children.birth + ADULT_AGE * DAYS_PER_YEAR).item
+        quarter = np.searchsorted(grid.times, np.arange(calendar.days + 1), side="right") - 1
+        self._quarter: list[int] = np.minimum(quarter, grid.need.shape[1] - 1).tolist()
+        self._concern_fade = -1.0 / (p.concern_half_life_months * WORKING_DAYS_PER_MONTH)
+        factor = office.staffing.hours_factor
+        self.hours: Mapping[int, float] = {
+            Event.SCREENING: p.hours_screening,
+            Event.ASSESSMENT_SESSION: (p.hours_assessment_session + p.hours_travel) * factor,
+            Event.REPORT: p.hours_assessment_report * factor,
+            Event.APPROVAL: p.hours_approval,
+            Event.SECTION_47_SESSION: (p.hours_section_47_session + p.hours_travel) * factor,
+            Event.SHORT_HELP_SESSION: p.hours_short_help_session * factor,
+            Event.CIN_VISIT: (p.hours_cin_visit + p.hours_travel) * factor,
+            Event.CPP_VISIT: (p.hours_cpp_visit + p.hours_travel) * factor,
+            Event.CIN_REVIEW: p.hours_cin_review * factor,
+            Event.CORE_GROUP: p.hours_core_group * factor,
+            Event.CONFERENCE_CHAIRING: p.hours_conference_chairing,
+            Event.LOOKED_AFTER_VISIT: (p.hours_looked_after_visit + p.hours_travel) * factor,
+            Event.CLOSURE_WORK: p.hours_closure * factor,
+            Event.CASE_SUPERVISION: 1.0,
+        }
+        self.conference_report_hours = p.hours_conference_report * factor
+        self.conference_diary: dict[int, int] = {}
+        self.known: dict[int, Child] = {}
+
+    # ---- the record
+
+    def record(self, child: Child, event: int, detail: int = -1, due: float = math.nan, value: float = math.nan) -> None:
+        """Write an event of a child now."""
+        self.write(self.env.now, child.number, event, child.episode, -1, detail, 0.0, due, value)
+
+    def record_work(self, task: Task, worker: Worker, now: float) -> None:
+        """Write that a piece of work is done."""
+        self.write(now, task.case.number, task.kind, task.case.episode, worker.number, -1, task.hours, task.due)
+
+    def then(self, news: News) -> Callable[[Task, Worker, float], None]:
+        """Return what is done when a task is finished: write it and tell the child's process."""
+
+        def done(task: Task, worker: Worker, now: float) -> None:
+            self.record_work(task, worker, now)
+            task.case.tell(news)  # type: ignore[attr-defined]
+
+        return done
+
+    def record_start(self, child: Child, event: int, detail: int = -1) -> float:
+        """Write that a plan starts, at the time it did where the simulation takes it over; return the working days it has run."""
+        elapsed, child.elapsed = child.elapsed, 0.0
+        child.plan_since = self.env.now - elapsed
+        child.last_seen = self.env.now - min(elapsed, 5.0)
+        self.write(child.plan_since, child.number, event, child.episode, -1, detail)
+        self.write(child.plan_since, child.number, Event.HELP_LEVEL, child.episode, -1, -1, 0.0, math.nan, child.help)
+        return elapsed
+
+    def eighteenth_birthday(self, number: int) -> float:
+        """Return the working-day time of a child's 18th birthday."""
+        return float(self._eighteen(number))
+
+    # ---- need as it is and as it is seen
+
+    def severity(self, child: Child) -> float:
+        """Return how severe a child's need is now: N(t) with the presenting concern, less the benefit of help."""
+        now = self.env.now
+        concern = child.concern * 2.0 ** ((now - child.concern_since) * self._concern_fade)
+        return self._need(child.number, self._quarter[int(now)]) + concern - child.help
+
+    def seen(self, child: Child, error: str, sd: float) -> float:
+        """Return the severity that professionals see at one judgement, with a Normal error of standard deviation ``sd``."""
+        child.judgements += 1
+        return self.severity(child) + sd * normal(self.luck[error](child.number, child.judgements))
+
+    def thresholds(self) -> Thresholds:
+        """Return the thresholds in force now."""
+        return self.practice.thresholds.at(self.env.now)
+
+    def open_case_thresholds(self, child: Child) -> Thresholds:
+        """Return the thresholds for escalating a case open on a CIN plan, for its lead practitioner's kind."""
+        thresholds = self.thresholds().for_open_case()
+        if child.holder is not None and child.holder.effect.escalation_shift:
+            return thresholds.shifted({"section_47": -child.holder.effect.escalation_shift})
+        return thresholds
+
+    def is_new_concern(self, child: Child, severity: float) -> bool:
+        """Return whether severity is well above what the last enquiry of this episode has already looked at."""
+        return severity >= child.enquired + self.p.repeat_enquiry_margin
+
+    # ---- work for the case holder and for those on duty
+
+    def plan_work(self, child: Case, kind: int, booked: float, due: float, done: Callable[[Task, Worker, float], None] | None = None) -> Task:
+        """Put work into the case holder's diary (or let it wait for one)."""
+        return child.plan_task(kind, self.hours[kind], booked, due, done or self.record_work)
+
+    def ask_supervisor(self, child: Child, kind: int, hours: float, due: float, done: Callable[[Task, Worker, float], None] | None = None) -> None:
+        """Ask the practice supervisors on duty."""
+        self.office.ask(self.office.supervisors, kind, child, hours, self.env.now, due, done or self.record_work)

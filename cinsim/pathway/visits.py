@@ -1,0 +1,92 @@
+"""Visits: each delivers help and is a chance to see that severity has crossed a threshold; each enters the next one."""
+
+from __future__ import annotations
+
+import math
+
+from cinsim.pathway.child import Child, News, Stage
+from cinsim.pathway.service import Service
+from cinsim.policy.thresholds import needs_care, needs_section_47
+from cinsim.population.children import DISABILITY
+from cinsim.reference.events import Event
+from cinsim.workforce.work import Task
+from cinsim.workforce.workers import Worker
+
+VISITS = frozenset({Event.CIN_VISIT, Event.CPP_VISIT, Event.LOOKED_AFTER_VISIT})
+
+
+def interval(child: Child, service: Service) -> float:
+    """Return the working days within which the child must be visited again, by its plan."""
+    visits, now = service.practice.visits, service.env.now
+    if child.stage is Stage.CHILD_PROTECTION:
+        return visits.cpp.at(now, child.need_category)
+    if child.stage is Stage.LOOKED_AFTER:
+        return visits.looked_after.at(now, child.need_category)
+    return (visits.disabled if child.need_category == DISABILITY else visits.cin).at(now, child.need_category)
+
+
+def kind_of_visit(stage: Stage) -> Event:
+    """Return the kind of visit a stage of the pathway asks for."""
+    if stage is Stage.CHILD_PROTECTION:
+        return Event.CPP_VISIT
+    return Event.LOOKED_AFTER_VISIT if stage is Stage.LOOKED_AFTER else Event.CIN_VISIT
+
+
+def plan_visit(child: Child, service: Service) -> None:
+    """Enter the next visit, booked a few days before it is due."""
+    due = math.floor(service.env.now) + interval(child, service)
+    kind = kind_of_visit(child.stage)
+    service.plan_work(child, kind, due - service.p.visit_lead_days, due, lambda task, worker, now: _visited(task, worker, now, service))
+
+
+def _visited(task: Task, worker: Worker, now: float, service: Service) -> None:
+    child: Child = task.case  # type: ignore[assignment]
+    p, luck = service.p, service.luck
+    child.visits += 1
+    hard = luck["hard to reach"](child.number, child.episode) < p.hard_to_reach_share
+    miss = p.hard_to_reach_visit_not_achieved if hard and task.kind == Event.CIN_VISIT else p.visit_not_achieved_share
+    if luck["visit achieved"](child.number, child.visits) < miss:
+        _not_achieved(task, worker, now, service)
+        return
+    service.record_work(task, worker, now)
+    gap, child.last_seen = now - child.last_seen, now
+    if child.stage is not Stage.LOOKED_AFTER:
+        _help(child, worker, gap, service)
+        if _sees_concern(child, worker, service):
+            child.tell(News.CONCERN)
+    plan_visit(child, service)
+
+
+def _not_achieved(task: Task, worker: Worker, now: float, service: Service) -> None:
+    """Record a visit at which the child was not seen, and enter another attempt; what is due stays due."""
+    p, child = service.p, task.case
+    hours = task.hours * p.visit_not_achieved_hours_share
+    service.write(now, child.number, Event.VISIT_NOT_ACHIEVED, child.episode, worker.number, -1, hours, task.due)
+    again = now + p.visit_retry_days
+    service.plan_work(child, task.kind, again, task.due, task.done)
+
+
+def _help(child: Child, worker: Worker, gap: float, service: Service) -> None:
+    practice = service.practice
+    dose = practice.help.dose(gap, protection=child.stage is Stage.CHILD_PROTECTION)
+    child.help += dose * worker.effect.help_ratio * practice.plan_quality.help_ratio(child.high_quality)
+
+
+def _sees_concern(child: Child, worker: Worker, service: Service) -> bool:
+    """Return whether this visit sees that severity calls for a step up: a section 47 enquiry, or care for a child on a CPP."""
+    severity = service.severity(child)
+    if child.stage is Stage.CHILD_PROTECTION:
+        crossed = needs_care(severity, service.thresholds())
+    else:
+        crossed = needs_section_47(severity, service.open_case_thresholds(child)) and service.is_new_concern(child, severity)
+    if not crossed:
+        return False
+    return service.luck["detection"](child.number, child.visits) < service.p.detection_per_visit * worker.effect.detection_ratio
+
+
+def drop_visits(child: Child, service: Service) -> None:
+    """Drop the visits still entered when a plan ends; one that is overdue is recorded as never made."""
+    now = service.env.now
+    for task in child.drop_tasks(VISITS):
+        if task.due + 1 <= now and task.kind is not Event.LOOKED_AFTER_VISIT:
+            service.write(now, child.number, task.kind, child.episode, -1, -1, 0.0, task.due)

@@ -1,0 +1,38 @@
+"""Shocks to demand: more or fewer referrals, overall, by source and by need category.
+
+Fewer referrals are made by thinning the referrals that would have come; more by additional ones. Either way every
+other referral stays exactly as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cinsim.policy.timing import NEVER, Ramp
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Relative changes: -0.05 is five per cent fewer. ``by_source`` and ``by_need`` multiply with ``overall``."""
+
+    overall: float = 0.0
+    by_source: Mapping[int, float] = field(default_factory=dict)
+    by_need: Mapping[int, float] = field(default_factory=dict)
+    ramp: Ramp = NEVER
+
+    def factor(self, time: float, source: int, need_category: int) -> float:
+        """Return the factor on referrals from a source of children of a need category at a time."""
+        share = self.ramp.at(time)
+        if share == 0.0:
+            return 1.0
+        changes = (self.overall, self.by_source.get(source, 0.0), self.by_need.get(need_category, 0.0))
+        out = 1.0
+        for change in changes:
+            out *= 1.0 + share * change
+        return out
+
+    def largest_increase(self, need_category: int) -> float:
+        """Return by how much referrals of a need category rise at most, over sources and time (0 if they never rise)."""
+        by_source = max((0.0, *self.by_source.values()))
+        return max(0.0, (1 + self.overall) * (1 + self.by_need.get(need_category, 0.0)) * (1 + by_source) - 1.0)

@@ -1,0 +1,154 @@
+"""When a child who is not open to the service is referred: inversion of its own cumulative intensity.
+
+The intensity at time t is
+
+    lambda(t) = level * season(month) * age(a) * exp(N(t) - h(t)) * (1 + kappa * 2 ** (-tau / half-life))
+
+per child-year, where tau is the time since the last closure and the last factor is 1 for a child never known. A
+referral happens when the cumulative intensity since the child came to be at risk reaches the child's own unit
+exponential. Seasons are taken out by measuring time on a *season clock* that runs one unit a year.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cinsim.engine.clock import Calendar, on_grid
+from cinsim.engine.draws import Draws
+from cinsim.engine.variates import exponential
+from cinsim.population.children import WORKING_DAYS_PER_YEAR, Children, age_band
+from cinsim.population.need import NeedGrid
+from cinsim.reference.parameters import Parameters
+
+WORKING_DAYS_PER_MONTH = WORKING_DAYS_PER_YEAR / 12
+_CHUNK = 8192
+
+
+def season_clock(calendar: Calendar, month_shares: Sequence[float]) -> NDArray[np.float64]:
+    """Return the reading of the season clock at every working-day time 0, 1, ..., ``calendar.days``.
+
+    ``month_shares`` are the shares of a year's referrals that fall in each month, January first (DfE table c6). A
+    working day of a month counts as that share spread over the month's usual number of working days.
+    """
+    months = calendar.dates.astype("datetime64[M]").astype(np.int64) % 12
+    usual = np.bincount(months, minlength=12) / max(len(months) / WORKING_DAYS_PER_YEAR, 1e-9)
+    share = np.asarray(month_shares) / sum(month_shares)
+    weight = np.where(usual > 0, share / np.maximum(usual, 1e-9), 0.0)
+    return np.concatenate([[0.0], np.cumsum(weight[months])])
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a child brings from earlier contact: when its last case closed and the benefit of help it then held."""
+
+    closed_at: NDArray[np.float64]  # working-day time, NaN for a child never known
+    help: NDArray[np.float64]
+
+
+class ReferralTimes:
+    """Referral times of all children of an area.
+
+    Parameters
+    ----------
+    level : referrals per child-year of a child with need 0 and average age, never known to the service.
+    months : shares of referrals by month, January first.
+
+    A change in demand never alters these times: fewer referrals are made by passing over some of them, more by
+    additional candidates with luck of their own.
+    """
+
+    def __init__(
+        self, children: Children, grid: NeedGrid, p: Parameters, calendar: Calendar, draws: Draws, level: float, months: Sequence[float]
+    ):
+        self._clock = season_clock(calendar, months)
+        self._end = float(calendar.days)
+        self._edges = np.minimum(grid.times, self._end)
+        self._edge_list: list[float] = self._edges.tolist()
+        self._mid = (self._edges[1:] + self._edges[:-1]) / 2
+        self._season_at_edges = np.interp(self._edges, np.arange(len(self._clock)), self._clock)
+        self._children, self._grid, self._p, self._level = children, grid, p, level
+        self._luck = draws.stream("referral")
+        self._extra_luck = draws.stream("additional referral")
+        self._draws = draws
+        self._leaves: list[float] = children.leaves.tolist()
+        self._age_factor = np.asarray(p.age_referral) * level
+        self._age_days = np.concatenate([grid.days[:-1] + 45.66])
+        self._known_fade = 1.0 / (p.known_half_life_months * WORKING_DAYS_PER_MONTH)
+        self._help_fade = 1.0 / (p.help_half_life_months * WORKING_DAYS_PER_MONTH)
+
+    def _rates(self, who: slice | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return intensities without season, help and effect of being known: float64 [children, quarters]."""
+        age = (self._age_days[None, :] - self._children.birth[who, None]) / 365.25
+        return self._age_factor[age_band(age)] * np.exp(self._grid.need[who].astype(np.float64))
+
+    def first(self, known: Known, decision: str = "referral", since: float = 0.0, share: float = 1.0) -> NDArray[np.float64]:
+        """Return every child's first candidate for a referral from ``since`` on, infinity where there is none; float64 [children].
+
+        ``decision`` names the luck and ``share`` scales the intensity, for the candidates that a rise in demand adds.
+        """
+        children, n = self._children, len(self._children)
+        out = np.full(n, np.inf)
+        targets = np.array([exponential(u) for u in self._draws.block(decision, np.arange(n), 0).tolist()]) / share
+        for start in range(0, n, _CHUNK):
+            who = slice(start, min(start + _CHUNK, n))
+            rates = self._rates(who)
+            closed = known.closed_at[who]
+            old = np.flatnonzero(~np.isnan(closed))
+            if len(old):
+                lag = np.maximum(self._mid[None, :] - closed[old, None], 0.0)
+                rates[old] *= (1.0 + self._p.known_effect * np.exp2(-lag * self._known_fade)) * np.exp(
+                    -known.help[who][old, None] * np.exp2(-lag * self._help_fade)
+                )
+            begin, stop = np.maximum(children.entered[who], since), np.minimum(children.leaves[who], self._end)
+            season_from = np.interp(begin, np.arange(len(self._clock)), self._clock)
+            season_to = np.interp(stop, np.arange(len(self._clock)), self._clock)
+            low = np.clip(self._season_at_edges[None, :-1], season_from[:, None], season_to[:, None])
+            high = np.clip(self._season_at_edges[None, 1:], season_from[:, None], season_to[:, None])
+            total = np.cumsum(rates * (high - low), axis=1)
+            hit = np.flatnonzero(total[:, -1] > targets[who])
+            quarter = (total[hit] > targets[who][hit, None]).argmax(axis=1)
+            left_over = total[hit, quarter] - targets[who][hit]
+            season = high[hit, quarter] - left_over / rates[hit, quarter]
+            times = np.interp(season, self._clock, np.arange(len(self._clock)))
+            out[start + hit] = np.ceil(times * 1024) / 1024
+        return np.where(out < np.minimum(children.leaves, self._end), out, np.inf)
+
+    def next(self, child: int, occurrence: int, since: float, closed_at: float, help_held: float) -> float:
+        """Return the time of a child's next candidate for a referral after ``since``, infinity if there is none.
+
+        ``closed_at`` is when its last case closed (NaN for a child never known) and ``help_held`` the benefit of help then.
+        """
+        return self._invert(child, exponential(self._luck(child, occurrence)), since, closed_at, help_held, 1.0)
+
+    def additional(self, child: int, occurrence: int, since: float, closed_at: float, help_held: float, share: float) -> float:
+        """Return the time of a candidate that comes only because demand is up to ``share`` higher, after ``since``."""
+        return self._invert(child, exponential(self._extra_luck(child, occurrence)), since, closed_at, help_held, share)
+
+    def _invert(self, child: int, target: float, since: float, closed_at: float, help_held: float, share: float) -> float:
+        stop = min(self._leaves[child], self._end)
+        if not since < stop:
+            return math.inf
+        q = int(np.searchsorted(self._edges, since, side="right")) - 1
+        last = min(int(np.searchsorted(self._edges, stop, side="left")), len(self._mid))
+        age = (self._age_days[q:last] - self._children.birth[child]) / 365.25
+        rates = self._age_factor[age_band(age)] * np.exp(self._grid.need[child, q:last].astype(np.float64)) * share
+        if closed_at == closed_at:
+            lag = np.maximum(self._mid[q:last] - closed_at, 0.0)
+            rates *= (1.0 + self._p.known_effect * np.exp2(-lag * self._known_fade)) * np.exp(
+                -help_held * np.exp2(-lag * self._help_fade)
+            )
+        edges = self._season_at_edges[q : last + 1].copy()
+        edges[0] = np.interp(since, (math.floor(since), math.floor(since) + 1), self._clock[int(since) : int(since) + 2])
+        total = np.cumsum(rates * np.diff(edges))
+        at = int(np.searchsorted(total, target, side="right"))
+        if at == len(total):
+            return math.inf
+        season = edges[at + 1] - (total[at] - target) / rates[at]
+        time = on_grid(float(np.interp(season, self._clock, np.arange(len(self._clock)))))
+        time = max(time, on_grid(since + 1 / 1024))
+        return time if time < stop else math.inf

@@ -1,0 +1,290 @@
+"""One replication of one area: children, their need and referrals, the workforce, the pathway, and what was recorded."""
+
+from __future__ import annotations
+
+import gc
+import heapq
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from itertools import accumulate
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from cinsim.engine.clock import Calendar
+from cinsim.engine.draws import Draws
+from cinsim.engine.record import EventRecord
+from cinsim.pathway.child import Child, Stage
+from cinsim.pathway.history import (
+    CHILD_IN_NEED,
+    CHILD_PROTECTION,
+    DISABILITY_SERVICE,
+    LOOKED_AFTER,
+    OUT,
+    WORKING_DAYS_PER_QUARTER,
+    History,
+    history_of,
+)
+from cinsim.pathway.journey import arrivals, journey, leavers
+from cinsim.pathway.service import Profiles, Service
+from cinsim.pathway.visits import drop_visits
+from cinsim.policy.practice import practice_of
+from cinsim.policy.thresholds import Thresholds, area_thresholds, national_thresholds
+from cinsim.population.children import Children, make_children
+from cinsim.population.need import NeedGrid, need_grid
+from cinsim.population.referrals import Known, ReferralTimes
+from cinsim.reference.areas import Area, average_authority
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Event
+from cinsim.reference.figures import profile
+from cinsim.reference.parameters import Parameters, parameters_from
+from cinsim.scenario.model import Scenario
+from cinsim.workforce.office import Office
+from cinsim.workforce.staffing import staffing_of
+from cinsim.workforce.workers import WorkerRow
+
+_STAGES = {
+    CHILD_IN_NEED: (Stage.CHILD_IN_NEED),
+    CHILD_PROTECTION: (Stage.CHILD_PROTECTION),
+    LOOKED_AFTER: (Stage.LOOKED_AFTER),
+    DISABILITY_SERVICE: (Stage.DISABILITY_SERVICE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The children of a run as the outcomes see them; arrays have one entry a child, whose number is its index.
+
+    ``need`` is N(t) before help, float32 [children, quarters], on the quarters that start at ``quarter_times``.
+    ``ever_referred_before``, ``ever_cin_before``, ``previous_cpps`` and ``last_referral`` are what is known from before the run.
+    """
+
+    birth: NDArray[np.datetime64]
+    entered: NDArray[np.float64]
+    leaves: NDArray[np.float64]
+    leaves_because: NDArray[np.int8]
+    sex: NDArray[np.int8]
+    quintile: NDArray[np.int8]
+    ethnicity: NDArray[np.int8]
+    disabled: NDArray[np.bool_]
+    need_category: NDArray[np.int8]
+    need: NDArray[np.float32]
+    quarter_times: NDArray[np.float64]
+    ever_referred_before: NDArray[np.bool_]
+    ever_cin_before: NDArray[np.bool_]
+    ever_cpp_before: NDArray[np.bool_]
+    previous_cpps: NDArray[np.int16]
+    last_referral: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """One area's run under one set of parameters and one set of luck."""
+
+    area: Area
+    draw: int
+    replication: int
+    scenario: Scenario
+    parameters: dict[str, float]
+    calendar: Calendar
+    record: EventRecord
+    population: Population
+    workers: tuple[WorkerRow, ...]
+    reported_years: range
+    national_thresholds: dict[str, float]
+    start_time: float
+    hours_factor: float
+
+
+def calendar_of(scenario: Scenario) -> Calendar:
+    """Return the calendar of a run, warm-up and reported years."""
+    first = date(scenario.start.year - scenario.warm_up, scenario.start.month, scenario.start.day)
+    return Calendar(first, date(scenario.start.year + scenario.years, 4, 1) - timedelta(days=1))
+
+
+def structural(p: Mapping[str, float], structure: str) -> dict[str, float]:
+    """Return the overrides of a structural variant: which explanation of re-referral the run rests on."""
+    if structure == "lasting_differences":
+        return {"known_effect": 0.0, "need_sd_lasting": p["need_sd_lasting_alone"]}
+    if structure == "known_to_services":
+        return {"need_sd_lasting": 0.0, "known_effect": p["known_effect_alone"]}
+    return {}
+
+
+def referral_level(area: Area, p: Parameters) -> float:
+    """Return an area's referral level: England's, in proportion to its published referral rate.
+
+    Children known to the service come back more often, so the rate answers to the level with an elasticity above
+    one, which is undone here.
+    """
+    england = average_authority()
+    own = area.referral_rate if area.referral_rate is not None else england.referral_rate
+    return p.referral_level * (own / england.referral_rate) ** p.referral_level_elasticity  # type: ignore[operator]
+
+
+def replicate(
+    scenario: Scenario,
+    area: Area,
+    *,
+    draw: int = 0,
+    replication: int = 0,
+    parameters: Mapping[str, float] | None = None,
+    checking: bool = False,
+) -> Replication:
+    """Simulate one replication of one area.
+
+    Parameters
+    ----------
+    parameters : values that replace the register's (a draw from the posterior); the scenario's own go before them.
+    checking : refuse a decision that is drawn twice under one key (slower, for tests).
+
+    Raises
+    ------
+    InputError : a parameter is not registered or out of range.
+    """
+    overrides = {**(parameters or {}), **scenario.parameters}
+    base = parameters_from(overrides)
+    p = parameters_from({**overrides, **structural(base.values, scenario.structure)})
+    calendar = calendar_of(scenario)
+    draws = Draws(scenario.seed, replication, checking=checking)
+    national = national_thresholds(p)
+    own = area_thresholds(national, _figures(area), _figures(average_authority()), p)
+
+    children = make_children(area, p, calendar, draws, scenario.population_fraction)
+    grid = need_grid(children, p, calendar, draws)
+    months = profile("referral_month")
+    months = [months[m] for m in _MONTHS]  # type: ignore[assignment]
+    level = referral_level(area, p)
+    referrals = ReferralTimes(children, grid, p, calendar, draws, level, months)  # type: ignore[arg-type]
+    history = history_of(children, grid, p, draws, own, level)
+
+    env = simpy.Environment()
+    record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
+    practice = practice_of(scenario, area, p, calendar, own, national, _reference(scenario, national))
+    staffing = staffing_of(scenario, area, p, calendar, draws)
+    office = Office(env, p, draws, record.write, staffing, scenario.workforce, practice.lead_practitioner.effect)
+    profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
+    service = Service(env, p, calendar, draws, record.write, children, grid, referrals, practice, office, profiles)
+    _take_over(service, history)
+    _start(service, children, history)
+
+    gc_was_on = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # the run makes no cycles worth collecting, and collections would scan every child each time
+    try:
+        env.run(until=float(calendar.days))
+    finally:
+        gc.unfreeze()
+        if gc_was_on:
+            gc.enable()
+    for child in service.known.values():
+        if child.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION):
+            drop_visits(child, service)
+    return Replication(
+        area=area,
+        draw=draw,
+        replication=replication,
+        scenario=scenario,
+        parameters=p.values,
+        calendar=calendar,
+        record=record,
+        population=_population(children, grid, calendar, history),
+        workers=office.rows(),
+        reported_years=range(scenario.start.year + 1, scenario.start.year + scenario.years + 1),
+        national_thresholds={name: float(value) for name, value in asdict(national).items()},
+        start_time=float(calendar.time_of(scenario.start)),
+        hours_factor=staffing.hours_factor,
+    )
+
+
+_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+
+
+def _cumulative(name: str) -> tuple[float, ...]:
+    shares = list(profile(name).values())
+    total = sum(shares)
+    return tuple(accumulate(share / total for share in shares))
+
+
+def _figures(area: Area) -> dict[str, float | None]:
+    return {name: value for name, value in asdict(area).items() if isinstance(value, float) or value is None}
+
+
+def _reference(scenario: Scenario, national: Thresholds) -> Thresholds:
+    """Return the set of thresholds that a national policy moves to: the median's, or values the scenario gives."""
+    policy = scenario.policies.thresholds
+    if policy is None or isinstance(policy.reference, str):
+        return national
+    return national.shifted({name: value - getattr(national, name) for name, value in policy.reference.items()})
+
+
+def _take_over(service: Service, history: History) -> None:
+    """Start the journeys of children who are open when the run begins, with the time they have already been open."""
+    env = service.env
+    for number in np.flatnonzero(~np.isnan(history.last_referral)).tolist():
+        child = Child(env, number, service.need_category[number])
+        service.known[number] = child
+        child.help = float(history.help[number])
+        child.previous_cpps = int(history.previous_cpps[number])
+        stage = int(history.stage[number])
+        if stage == OUT:
+            child.closed_at = float(history.closed_at[number])
+            service.write(child.closed_at, number, Event.HELP_LEVEL, 0, -1, -1, 0.0, math.nan, child.help)
+            continue
+        child.episode = 1
+        within = (number * 0.6180339887498949) % 1.0
+        child.elapsed = (float(history.stage_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER
+        child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - 30.0
+        child.concern_since = child.referred_at
+        service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
+        service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)
+        child.process = env.process(journey(child, service, _STAGES[stage]))
+
+
+def _start(service: Service, children: Children, history: History) -> None:
+    """Set off arrivals and leavers."""
+    closed = np.where(history.stage == OUT, history.closed_at, np.nan)
+    known = Known(closed, history.help)
+    base = service.referrals.first(known)
+    base[history.stage != OUT] = np.inf
+    demand = service.practice.demand
+    rise = max(demand.largest_increase(category) for category in set(children.need_category.tolist()))
+    extra = np.full(len(children), np.inf)
+    if rise > 0.0:
+        extra = service.referrals.first(known, "additional referral", demand.ramp.start, rise)
+        extra[history.stage != OUT] = np.inf
+    first = np.minimum(base, extra)
+    order = np.lexsort((np.arange(len(first)), first))
+    order = order[np.isfinite(first[order])]
+    service.env.process(arrivals(service, list(zip(first[order].tolist(), order.tolist(), strict=True)), base.tolist(), extra.tolist()))
+    leaving = [
+        (time, number, because)
+        for number, (time, because) in enumerate(zip(children.leaves.tolist(), children.leaves_because.tolist(), strict=True))
+        if time < service.calendar.days
+    ]
+    heapq.heapify(leaving)
+    service.env.process(leavers(service, leaving))
+
+
+def _population(children: Children, grid: NeedGrid, calendar: Calendar, history: History) -> Population:
+    return Population(
+        birth=np.datetime64(calendar.first) + np.floor(children.birth).astype("timedelta64[D]"),
+        entered=children.entered,
+        leaves=children.leaves,
+        leaves_because=children.leaves_because,
+        sex=children.sex,
+        quintile=children.quintile,
+        ethnicity=children.ethnicity,
+        disabled=children.disabled,
+        need_category=children.need_category,
+        need=grid.need,
+        quarter_times=grid.times,
+        ever_referred_before=~np.isnan(history.last_referral),
+        ever_cin_before=history.ever_in_need,
+        ever_cpp_before=history.previous_cpps > 0,
+        previous_cpps=history.previous_cpps,
+        last_referral=history.last_referral,
+    )

@@ -1,0 +1,159 @@
+"""The workforce of one area: its teams, diaries and rules, as the pathway meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import simpy
+
+from cinsim.engine.draws import Draws
+from cinsim.policy.lead_practitioner import Effect
+from cinsim.reference.events import Detail, Event
+from cinsim.reference.parameters import Parameters
+from cinsim.scenario.resources import Workforce
+from cinsim.workforce.posts import fill
+from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, Post, Rates, Staffing
+from cinsim.workforce.teams import Team
+from cinsim.workforce.work import Case, Diary, Done, Task
+from cinsim.workforce.workers import NO_EFFECT, Absences, Worker, WorkerRow
+
+Write = Callable[..., None]
+
+
+class Office:
+    """Teams and workers of one area.
+
+    Parameters
+    ----------
+    env, draws, write : the simulation's clock, its randomness and the record's one call.
+    staffing : the posts and rates of the area.
+    changes : the scenario's workforce (administration share, overtime limit, recruitment delay).
+    lead_effect : difference that lead practitioners who are not social workers make.
+    """
+
+    def __init__(
+        self, env: simpy.Environment, p: Parameters, draws: Draws, write: Write, staffing: Staffing, changes: Workforce, lead_effect: Effect
+    ):
+        self.env, self.p, self.draws, self.write, self.staffing = env, p, draws, write, staffing
+        self._administration = p.administration_share if changes.administration_share is None else changes.administration_share
+        self.overtime_limit = p.overtime_limit if changes.overtime_limit is None else changes.overtime_limit
+        self.recruitment_delay = 0.0 if changes.recruitment_delay is None else changes.recruitment_delay.working_days
+        self.agency_stint_mean = p.agency_stint_months * 253 / 12
+        self.leave_spell_days = p.leave_spell_days
+        self.cover_after_days = p.cover_after_days
+        self.thin_after_days, self.thin_share = p.thin_after_days, p.thin_share
+        self._lead_effect = lead_effect
+        self._absences = Absences(self)
+        self.workers: list[Worker] = []
+        self.teams = {code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80}
+        self.supervisors = Diary()
+        for post in staffing.posts:
+            env.process(fill(self, post))
+
+    # ---- rules by role
+
+    def rates_of(self, role: int) -> Rates:
+        """Return the rates of a role before and after the scenario's change."""
+        return self.staffing.rates[role]
+
+    def limit_of(self, role: int, fte: float) -> float:
+        """Return the caseload limit, in points, of a worker who starts now."""
+        rates = self.rates_of(role)
+        points = rates.ramp.blend(rates.limit[0], rates.limit[1], self.env.now)
+        return points * fte * (self.p.newly_qualified_workload if role == Detail.NEWLY_QUALIFIED else 1.0)
+
+    def day_hours(self, role: int, fte: float) -> float:
+        """Return the hours a day that go into tasks, administration taken off."""
+        share = self.p.supervisor_casework_share if role == Detail.PRACTICE_SUPERVISOR else 1.0
+        if role == Detail.NEWLY_QUALIFIED:
+            share = self.p.newly_qualified_workload
+        return self.p.contract_hours_per_day * fte * (1.0 - self._administration) * share
+
+    def effect_of(self, role: int) -> Effect:
+        """Return the difference a role makes to help, detection and escalation."""
+        return self._lead_effect if role == Detail.FAMILY_SUPPORT_WORKER else NO_EFFECT
+
+    def sickness_gap(self, worker: Worker, occurrence: int) -> float:
+        """Return working days until a worker's next spell of sickness."""
+        rates = self.rates_of(worker.role)
+        share = rates.ramp.blend(rates.sickness[0], rates.sickness[1], self.env.now)
+        return self._absences.sickness_gap(worker.luck, occurrence, share)
+
+    def sickness_length(self, worker: int, occurrence: int) -> float:
+        """Return the working days of a spell of sickness."""
+        return self._absences.sickness_length(worker, occurrence)
+
+    def leave_gap(self, worker: int, occurrence: int, *, first: bool = False) -> float:
+        """Return working days until a worker's next leave."""
+        return self._absences.leave_gap(worker, occurrence, first=first)
+
+    # ---- who joins and leaves
+
+    def start_worker(self, post: Post, spell: int, *, agency: bool) -> Worker:
+        """Put a new worker into a post."""
+        team = self.teams[post.team]
+        diary = self.supervisors if post.role == Detail.PRACTICE_SUPERVISOR else team.duty
+        worker = Worker(self, len(self.workers), post.role, team, post.fte, agency, post.number, spell, self.env.now, diary)
+        self.workers.append(worker)
+        self.write(self.env.now, worker.number, Event.WORKER_STARTED, 0, worker.number, post.role)
+        worker.process = self.env.process(worker.live())
+        if post.role != Detail.PRACTICE_SUPERVISOR:
+            team.join(worker)
+        return worker
+
+    def end_worker(self, worker: Worker) -> None:
+        """Let a worker leave: cases are handed over, unfinished duty work stays with the pool."""
+        worker.left = self.env.now
+        worker.process.interrupt()
+        if worker.role != Detail.PRACTICE_SUPERVISOR:
+            worker.team.part_with(worker)
+        self.write(self.env.now, worker.number, Event.WORKER_LEFT, 0, worker.number, worker.role)
+
+    def cover_long_absence(self, worker: Worker, until: float) -> Generator[simpy.Event, object, None]:
+        """Pass on the cases of a worker who is away for long, once that is clear."""
+        yield self.env.timeout(self.cover_after_days)
+        if worker.left > self.env.now and worker.away_until == until and until > self.env.now:
+            for case in list(worker.cases.values()):
+                worker.team.pass_on(case)
+
+    def rows(self) -> tuple[WorkerRow, ...]:
+        """Return every worker there has been."""
+        return tuple(worker.row() for worker in self.workers)
+
+    # ---- what the pathway asks for
+
+    def assign(self, case: Case, team: int, points: float, *, urgent: bool = False, roles: frozenset[int] = SOCIAL_WORK_ROLES) -> None:
+        """Ask a team for a case holder; a case that its team already holds only changes its weight."""
+        self.reweigh(case, points)
+        case.urgent, case.roles = urgent, roles
+        wanted = self.teams[team if self.teams[team].workers or team != Detail.DISABLED_CHILDREN_TEAM else Detail.CIN_AND_CP_TEAM]
+        if case.holder is not None and case.holder.team is wanted and case.holder.role in roles:
+            case.team = wanted
+            return
+        wanted.allocate(case)
+
+    def reweigh(self, case: Case, points: float) -> None:
+        """Change the caseload points of a case."""
+        if case.holder is not None:
+            case.holder.points += points - case.points
+        case.points = points
+
+    def release(self, case: Case) -> None:
+        """End the holding of a case that closes, or that needs no case holder any more."""
+        holder, case.team, case.waiting_since = case.holder, None, -1.0
+        if holder is not None:
+            holder.let_go(case)
+            self.write(self.env.now, case.number, Event.RELEASED, case.episode, holder.number)
+            holder.team.allocate_waiting()
+
+    def ask(self, diary: Diary, kind: int, case: Case, hours: float, booked: float, due: float, done: Done | None) -> Task:
+        """Enter work for a pool on duty (screeners, supervisors, conference chairs); it belongs to no case holder."""
+        task = Task(kind, case, hours, booked, due, done)
+        diary.add(task)
+        return task
+
+    def note_new_holder(self, case: Case, worker: Worker, *, first: bool) -> None:
+        """Record that a case has a (new) holder and, for a new one, the work of taking it over."""
+        self.write(self.env.now, case.number, Event.ALLOCATED if first else Event.HANDED_OVER, case.episode, worker.number)
+        if not first:
+            case.plan_task(Event.HANDOVER_WORK, self.p.hours_handover * self.staffing.hours_factor, self.env.now, self.env.now + 10)

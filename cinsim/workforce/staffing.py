@@ -1,0 +1,266 @@
+"""How many posts of which role each team has: the published workforce of an area, and what a scenario changes.
+
+Case holders are shared among teams in proportion to the hours their work would take at the area's published rates
+(the same bottom-up budget that ``cinsim.outcomes`` prints against the top-down one). Hours per piece of work are those
+of the register, times one factor an area: where an authority has fewer workers for its work than England has, each
+piece of work gets less time, and the other way round (work fills the time there is). The factor is fixed before any
+policy, so that a scenario's extra workers are time gained.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from cinsim.engine.clock import Calendar
+from cinsim.engine.draws import Draws
+from cinsim.policy.timing import NEVER, Ramp, ramp_of
+from cinsim.reference.areas import Area, average_authority
+from cinsim.reference.events import Detail
+from cinsim.reference.parameters import Parameters
+from cinsim.scenario.model import Scenario
+from cinsim.scenario.resources import RoleChange
+
+CASE_TEAMS: Final = (
+    Detail.ASSESSMENT_TEAM,
+    Detail.CIN_AND_CP_TEAM,
+    Detail.DISABLED_CHILDREN_TEAM,
+    Detail.LOOKED_AFTER_TEAM,
+)
+TEAM_KEYS: Final = {
+    "front_door": Detail.FRONT_DOOR,
+    "assessment": Detail.ASSESSMENT_TEAM,
+    "cin_and_cp": Detail.CIN_AND_CP_TEAM,
+    "disabled_children": Detail.DISABLED_CHILDREN_TEAM,
+    "looked_after": Detail.LOOKED_AFTER_TEAM,
+}
+ROLE_KEYS: Final = {
+    "social_workers": Detail.SOCIAL_WORKER,
+    "senior_practitioners": Detail.SENIOR_PRACTITIONER,
+    "newly_qualified": Detail.NEWLY_QUALIFIED,
+    "family_support_workers": Detail.FAMILY_SUPPORT_WORKER,
+    "practice_supervisors": Detail.PRACTICE_SUPERVISOR,
+    "conference_chairs": Detail.CONFERENCE_CHAIR,
+}
+SOCIAL_WORK_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED})
+EXPERIENCED_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER})
+FAMILY_SUPPORT: Final = frozenset({Detail.FAMILY_SUPPORT_WORKER})
+SMALLEST_TEAM_FTE: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Turnover, vacancy, agency cover and sickness of a role before and after a scenario's change."""
+
+    turnover: tuple[float, float]
+    vacancy: tuple[float, float]
+    cover: tuple[float, float]
+    sickness: tuple[float, float]
+    limit: tuple[float, float]
+    ramp: Ramp = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A funded post: its team, role and hours, when it is opened and when it is closed (working days; inf for never)."""
+
+    number: int
+    team: int
+    role: int
+    fte: float
+    opens: float
+    closes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """Every post of an area, the rates of each role, and the area's factor on hours per piece of work."""
+
+    posts: tuple[Post, ...]
+    rates: Mapping[int, Rates]
+    hours_factor: float
+
+
+def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
+    """Return the hours of case work a year, by team, that an area's published rates mean; missing rates are England's.
+
+    Hours are net of general administration and include travel.
+    """
+
+    def rate(name: str) -> float:
+        own, national = getattr(area, name), getattr(england, name)
+        return (own if own is not None else national) * area.population_0_17 / 10_000
+
+    # parts of a year, per child in the state
+    per_cin_plan = 253 / p.cin_visit_interval_working_days * (p.hours_cin_visit + p.hours_travel) + 12 / p.cin_review_interval_months * p.hours_cin_review
+    per_cpp = (
+        253 / p.cpp_visit_interval_working_days * (p.hours_cpp_visit + p.hours_travel)
+        + 253 / p.core_group_interval_working_days * p.hours_core_group
+        + 2.2 * p.hours_conference_report
+    )
+    referrals, s47 = rate("referral_rate"), rate("s47_rate")
+    assessed = referrals * (1 - (area.no_further_action_percent or 6.3) / 100)
+    section_47 = s47 * (2 * (p.hours_section_47_session + p.hours_travel)) + rate("icpc_rate") * p.hours_conference_report
+    assessment = assessed * (2 * (p.hours_assessment_session + p.hours_travel) + p.hours_assessment_report)
+    short_help = 0.25 * referrals * p.hours_short_help_session * 2
+    plans = rate("cin_plans_31_march_rate") * per_cin_plan
+    disabled = 0.10 * plans
+    closures = 0.55 * referrals * p.hours_closure
+    looked_after = rate("looked_after_31_march_rate") * 253 / p.looked_after_visit_interval_working_days * (p.hours_looked_after_visit + p.hours_travel)
+    return {
+        Detail.ASSESSMENT_TEAM: assessment + 0.75 * section_47 + short_help + 0.7 * closures,
+        Detail.CIN_AND_CP_TEAM: plans - disabled + rate("cpp_31_march_rate") * per_cpp + 0.25 * section_47 + 0.3 * closures,
+        Detail.DISABLED_CHILDREN_TEAM: disabled,
+        Detail.LOOKED_AFTER_TEAM: looked_after,
+    }
+
+
+def _posts_of(fte: float, p: Parameters, draws: Draws, team: int, role: int) -> list[float]:
+    """Split an amount of FTE into posts of full and part time; the last post takes what is left."""
+    if fte <= 0.0:
+        return []
+    u = draws.stream("hours of a post")
+    out: list[float] = []
+    left = fte
+    while left > 1e-9:
+        x = u(team * 1000 + role, len(out))
+        size = 0.6 if x < p.part_time_share / 2 else 0.8 if x < p.part_time_share else 1.0
+        size = min(size, left)
+        if left - size < 0.2:  # no post of a few hours a week
+            size = left
+        out.append(round(size, 6))
+        left -= size
+    return out
+
+
+def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp) -> Rates:
+    def pair(own: float, new: float | None) -> tuple[float, float]:
+        return own, own if new is None else new
+
+    def share(value: float | None, default: float) -> float:
+        return default if value is None else value / 100
+
+    c = change if change is not None else RoleChange()
+    return Rates(
+        turnover=pair(share(area.turnover_rate, p.turnover_rate), c.turnover_rate),
+        vacancy=pair(share(area.vacancy_rate, p.vacancy_rate), c.vacancy_rate),
+        cover=pair(share(area.vacancy_agency_cover_rate, p.agency_cover), c.agency_cover),
+        sickness=pair(share(area.absence_rate, p.sickness_rate), c.sickness_rate),
+        limit=pair(p.caseload_limit_points, c.caseload_limit),
+        ramp=ramp,
+    )
+
+
+def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calendar, draws: Draws) -> Staffing:
+    """Return the posts of an area under a scenario; the scenario's fraction of the population takes its fraction of them."""
+    england = average_authority()
+    fraction = scenario.population_fraction
+    work, national_work = yearly_hours(area, england, p), yearly_hours(england, england, p)
+    holders = (area.case_holders_fte or england.case_holders_fte / england.population_0_17 * area.population_0_17) * fraction  # type: ignore[operator]
+    needed = sum(work.values()) * fraction
+    national_holders: float = england.case_holders_fte  # type: ignore[assignment]
+    hours_factor = (holders / needed) / (national_holders / sum(national_work.values()))
+
+    changes = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
+    for role in (Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED):  # social workers too, unless changed by themselves
+        changes[role] = changes[role] or changes[Detail.SOCIAL_WORKER]
+
+    def ramp(change: RoleChange | None) -> Ramp:
+        return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
+
+    rates = {role: _rates_of(changes[role], area, p, ramp(changes[role])) for role in ROLE_KEYS.values()}
+    own = rates[Detail.SOCIAL_WORKER]
+    filled = 1.0 - own.vacancy[0] * (1.0 - own.cover[0])
+    funded = holders / filled
+
+    shares = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
+    if shares[Detail.DISABLED_CHILDREN_TEAM] * funded < SMALLEST_TEAM_FTE:
+        shares[Detail.CIN_AND_CP_TEAM] += shares.pop(Detail.DISABLED_CHILDREN_TEAM)
+    given = {TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items() if name != "front_door"}
+    if given:
+        rest = sum(s for team, s in shares.items() if team not in given)
+        left = 1.0 - sum(given.values())
+        shares = {team: given.get(team, s * left / rest if rest else 0.0) for team, s in shares.items()}
+
+    mix = {
+        Detail.SENIOR_PRACTITIONER: p.senior_practitioner_share,
+        Detail.NEWLY_QUALIFIED: p.newly_qualified_share,
+        Detail.SOCIAL_WORKER: 1.0 - p.senior_practitioner_share - p.newly_qualified_share,
+    }
+    referrals = (area.referral_rate or england.referral_rate) * area.population_0_17 / 10_000 * fraction  # type: ignore[operator]
+    in_plans = (
+        ((area.cpp_31_march_rate or england.cpp_31_march_rate) + (area.looked_after_31_march_rate or england.looked_after_31_march_rate))  # type: ignore[operator]
+        * area.population_0_17 / 10_000 * fraction
+    )  # fmt: skip
+    baseline: list[tuple[int, int, float]] = [
+        (team, role, funded * share * part) for team, share in shares.items() for role, part in mix.items()
+    ]
+    front_door = scenario.workforce.teams.get("front_door")
+    screeners = funded * front_door.share if front_door else referrals * p.front_door_fte_per_1000_referrals / 1000
+    baseline += [
+        (Detail.FRONT_DOOR, Detail.SENIOR_PRACTITIONER, screeners / filled),
+        (Detail.CIN_AND_CP_TEAM, Detail.PRACTICE_SUPERVISOR, funded / p.practice_supervisor_span),
+        (Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, in_plans / p.conference_chair_cases / filled),
+        (Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 0.0),
+    ]
+    totals: dict[int, float] = {}
+    for _, role, fte in baseline:
+        totals[role] = totals.get(role, 0.0) + fte
+    posts: list[Post] = []
+    for team, role, fte in baseline:
+        change = changes[role]
+        after = fte
+        if change is not None and change.fte is not None and team != Detail.FRONT_DOOR:
+            after = _changed(change, fte, totals[role], role)
+        elif role == Detail.FAMILY_SUPPORT_WORKER:
+            after = _family_support_fte(scenario, area, england, p) * fraction
+        posts += _with_change(team, role, fte, after, p, draws, ramp(change) if change else _policy_ramp(scenario, calendar))
+    return Staffing(tuple(posts), rates, hours_factor)
+
+
+def _changed(change: RoleChange, fte: float, total: float, role: int) -> float:
+    """Return a team's FTE of a role after a change of the role's total."""
+    new = change.fte.apply(total)  # type: ignore[union-attr]
+    return new if total == 0.0 else fte * new / total
+
+
+def _policy_ramp(scenario: Scenario, calendar: Calendar) -> Ramp:
+    lead = scenario.policies.lead_practitioner
+    return NEVER if lead is None else ramp_of(calendar, scenario.starts(lead), scenario.phases_in_over(lead))
+
+
+def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parameters) -> float:
+    """Return the posts a lead practitioner policy needs where the scenario does not say: for its share of CIN plans at full hours."""
+    lead = scenario.policies.lead_practitioner
+    if lead is None or not lead.share_non_social_worker:
+        return 0.0
+    plans = (area.cin_plans_31_march_rate or england.cin_plans_31_march_rate) * area.population_0_17 / 10_000  # type: ignore[operator]
+    return plans * lead.share_non_social_worker * len(lead.eligible or (1, 1, 1)) / 3 * p.points_cin_plan / p.caseload_limit_points
+
+
+def _with_change(
+    team: int, role: int, before: float, after: float, p: Parameters, draws: Draws, ramp: Ramp
+) -> list[Post]:
+    """Return the posts of one role in one team: those kept, those closed and those opened over the ramp.
+
+    A post's number says its team, role and place, so that it stays the same whatever happens to other posts. Only whole
+    posts go: a cut is met to the nearest post.
+    """
+    number = (team - Detail.FRONT_DOOR) * 100_000 + (role - Detail.SOCIAL_WORKER) * 10_000
+    sizes = _posts_of(before, p, draws, team, role)
+    ends = np.cumsum(sizes)
+    goes = [end - size / 2 >= after for end, size in zip(ends, sizes, strict=True)]
+    kept: list[Post] = []
+    for k, size in enumerate(sizes):
+        gone = sum(goes[: k + 1])
+        closes = ramp.start + (ramp.full - ramp.start) * gone / sum(goes) if goes[k] else math.inf
+        kept.append(Post(number + k, team, role, size, 0.0, closes))
+    extra = _posts_of(after - before, p, draws, team, role + 500)
+    for i, size in enumerate(extra):
+        opens = ramp.start + (ramp.full - ramp.start) * (i + 1) / len(extra)
+        kept.append(Post(number + 5000 + i, team, role, size, opens, math.inf))
+    return kept

@@ -1,0 +1,100 @@
+"""Teams: who may be given a case, and the children who wait for someone."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from cinsim.reference.events import Event
+from cinsim.workforce.work import Case, Diary
+from cinsim.workforce.workers import Worker
+
+if TYPE_CHECKING:
+    from cinsim.workforce.office import Office
+
+
+class Team:
+    """Case holders who share allocations, and the list of children who wait for one of them."""
+
+    def __init__(self, office: Office, code: int, *, pool: bool = False):
+        self.office, self.code = office, code
+        self.workers: list[Worker] = []
+        self.duty: Diary | None = Diary() if pool else None
+        self._waiting: list[tuple[int, float, int, Case]] = []
+        self._count = 0
+
+    def _least_loaded(self, case: Case, roles: frozenset[int], *, beyond_limit: bool) -> Worker | None:
+        now = self.office.env.now
+        best, lowest = None, float("inf")
+        for worker in self.workers:
+            if worker.role not in roles or worker.away_until > now + self.office.cover_after_days:
+                continue
+            load = (worker.points + case.points) / worker.limit
+            if load < lowest and (beyond_limit or load <= 1.0):
+                best, lowest = worker, load
+        return best
+
+    def allocate(self, case: Case) -> None:
+        """Give a case to the least loaded eligible worker below its limit, or let it wait.
+
+        Urgent cases (section 47, child protection) go to the least loaded worker even beyond its limit. A case that
+        another team still holds stays with its holder until someone here can take it.
+        """
+        case.team = self
+        worker = self._least_loaded(case, case.roles, beyond_limit=case.urgent)
+        if worker is not None:
+            self._give(case, worker)
+            return
+        self._count += 1
+        if case.holder is None:
+            self._note_waiting(case)
+        heapq.heappush(self._waiting, (0 if case.urgent else 1, self.office.env.now, self._count, case))
+
+    def _note_waiting(self, case: Case) -> None:
+        case.waiting_since = self.office.env.now
+        self.office.write(self.office.env.now, case.number, Event.WAITING_FOR_ALLOCATION, case.episode, -1, self.code)
+
+    def _give(self, case: Case, worker: Worker) -> None:
+        before = case.holder
+        if before is worker:
+            return
+        if before is not None:
+            before.let_go(case)
+        case.waiting_since = -1.0
+        worker.take(case)
+        self.office.note_new_holder(case, worker, first=not case.held)
+        case.held = True
+        if before is not None:
+            before.team.allocate_waiting()
+
+    def allocate_waiting(self) -> None:
+        """Give waiting cases to workers who now have room, most urgent and longest waiting first."""
+        waiting = self._waiting
+        while waiting:
+            case = waiting[0][3]
+            if case.team is not self or (case.holder is not None and case.holder.team is self):
+                heapq.heappop(waiting)
+                continue
+            worker = self._least_loaded(case, case.roles, beyond_limit=case.urgent)
+            if worker is None:
+                return
+            heapq.heappop(waiting)
+            self._give(case, worker)
+
+    def join(self, worker: Worker) -> None:
+        """Take in a new worker, who can be given waiting cases at once."""
+        self.workers.append(worker)
+        self.allocate_waiting()
+
+    def part_with(self, worker: Worker) -> None:
+        """Let a worker go; its cases are handed over or wait."""
+        self.workers.remove(worker)
+        for case in list(worker.cases.values()):
+            self.pass_on(case)
+
+    def pass_on(self, case: Case) -> None:
+        """Take a case from its holder and find it another, or let it wait unallocated."""
+        former = case.holder
+        former.let_go(case)
+        self.office.write(self.office.env.now, case.number, Event.RELEASED, case.episode, former.number)
+        (case.team or self).allocate(case)

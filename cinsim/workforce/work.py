@@ -1,0 +1,116 @@
+"""Tasks and the diaries that hold them.
+
+A task is *booked* for a day, before which it is not worked on, and *due* on another. Of the tasks whose day has come
+a worker takes the one with the earliest due date, moved forward by a head start for work that goes before other work
+(child protection before child in need). Ties go to the task entered first.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import Any, Final
+
+from cinsim.reference.events import Event
+
+HEAD_START_WORKING_DAYS: Final[dict[int, float]] = {
+    Event.SCREENING: 20.0,
+    Event.CONFERENCE_CHAIRING: 20.0,
+    Event.SECTION_47_SESSION: 10.0,
+    Event.CPP_VISIT: 8.0,
+    Event.CORE_GROUP: 4.0,
+    Event.APPROVAL: 5.0,
+    Event.LOOKED_AFTER_VISIT: 3.0,
+    Event.REPORT: 3.0,
+    Event.ASSESSMENT_SESSION: 3.0,
+    Event.CIN_REVIEW: 0.0,
+    Event.CIN_VISIT: 0.0,
+    Event.SHORT_HELP_SESSION: -3.0,
+    Event.CASE_SUPERVISION: -5.0,
+    Event.CLOSURE_WORK: -10.0,
+    Event.HANDOVER_WORK: -5.0,
+    Event.LONG_STAY_SUPPORT: -10.0,
+}
+"""Working days by which work goes before other work with the same due date; the order is statutory weight (assumption)."""
+
+CAN_BE_THINNED: Final = frozenset(
+    {Event.CASE_SUPERVISION, Event.CLOSURE_WORK, Event.HANDOVER_WORK, Event.LONG_STAY_SUPPORT, Event.SHORT_HELP_SESSION}
+)
+"""Work that is cut short when it is overdue, before statutory work gives way."""
+
+Done = Callable[["Task", Any, float], None]
+
+
+class Task:
+    """One piece of work on a case; ``diary`` is the diary that holds it, None once it is done or dropped."""
+
+    __slots__ = ("booked", "case", "diary", "done", "due", "hours", "hours_left", "kind")
+
+    def __init__(self, kind: int, case: Case, hours: float, booked: float, due: float, done: Done | None):
+        self.kind, self.case, self.hours, self.hours_left = kind, case, hours, hours
+        self.booked, self.due, self.done = booked, due, done
+        self.diary: Diary | None = None
+
+
+class Diary:
+    """Tasks waiting for their day and tasks that are ready; one worker's own or shared by a pool on duty."""
+
+    __slots__ = ("_count", "future", "ready")
+
+    def __init__(self) -> None:
+        self.future: list[tuple[float, int, Task]] = []
+        self.ready: list[tuple[float, int, Task]] = []
+        self._count = 0
+
+    def add(self, task: Task) -> None:
+        """Enter a task; it leaves the diary it was in before."""
+        task.diary = self
+        self._count += 1
+        heapq.heappush(self.future, (task.booked, self._count, task))
+
+    def open_day(self, now: float) -> None:
+        """Make ready the tasks booked up to now."""
+        future = self.future
+        while future and future[0][0] <= now:
+            _, count, task = heapq.heappop(future)
+            if task.diary is self:
+                heapq.heappush(self.ready, (task.due - HEAD_START_WORKING_DAYS[task.kind], count, task))
+
+    def tasks(self) -> list[Task]:
+        """Return the tasks still to be done, in the order in which they were entered."""
+        held = [(count, task) for heap in (self.future, self.ready) for _, count, task in heap if task.diary is self]
+        return [task for _, task in sorted(held, key=lambda pair: pair[0])]
+
+
+class Case:
+    """A child's case as the workforce sees it: who holds it, what is to be done on it and how much it weighs."""
+
+    __slots__ = ("episode", "held", "holder", "number", "points", "roles", "tasks", "team", "urgent", "waiting_since")
+
+    def __init__(self, number: int):
+        self.number = number
+        self.holder: Any = None
+        self.team: Any = None
+        self.points = 0.0
+        self.urgent = False
+        self.episode = 0
+        self.held = False  # whether anyone has held the case in this episode
+        self.roles: frozenset[int] = frozenset()
+        self.waiting_since = -1.0
+        self.tasks: list[Task] = []
+
+    def plan_task(self, kind: int, hours: float, booked: float, due: float, done: Done | None = None) -> Task:
+        """Add work for the case holder; without one it waits with the case."""
+        task = Task(kind, self, hours, booked, due, done)
+        self.tasks.append(task)
+        if self.holder is not None:
+            self.holder.diary.add(task)
+        return task
+
+    def drop_tasks(self, kinds: frozenset[int] | None = None) -> list[Task]:
+        """Drop work not yet done (of some kinds only) and return it."""
+        dropped = [t for t in self.tasks if kinds is None or t.kind in kinds]
+        for task in dropped:
+            task.diary = None
+        self.tasks = [t for t in self.tasks if t not in dropped] if kinds is not None else []
+        return dropped

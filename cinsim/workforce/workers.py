@@ -1,0 +1,197 @@
+"""A worker's days: hours, absences, and the tasks that are done in them."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from cinsim.engine.clock import TICKS_PER_DAY, on_grid
+from cinsim.engine.variates import exponential, lognormal
+from cinsim.policy.lead_practitioner import Effect
+from cinsim.reference.events import Detail, Event
+from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary, Task
+
+if TYPE_CHECKING:
+    from cinsim.workforce.office import Office
+    from cinsim.workforce.teams import Team
+
+NO_EFFECT = Effect()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """A worker as the outcomes see it: times are working days, ``left`` is infinity for those still there."""
+
+    number: int
+    role: int
+    team: int
+    fte: float
+    agency: bool
+    post: int
+    started: float
+    left: float
+    newly_qualified: bool
+
+
+class Worker:
+    """Someone in post from ``started`` to ``left``: a role, a team, a diary, cases and a limit to them."""
+
+    __slots__ = (
+        "agency", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "luck", "moment", "number",
+        "office", "overtime", "points", "post", "process", "role", "started", "team",
+    )  # fmt: skip
+
+    def __init__(
+        self, office: Office, number: int, role: int, team: Team, fte: float, agency: bool, post: int, spell: int, started: float, diary: Diary | None
+    ):
+        self.office, self.number, self.role, self.team, self.fte, self.agency, self.post = office, number, role, team, fte, agency, post
+        self.started, self.left = started, math.inf
+        self.diary = diary if diary is not None else Diary()
+        self.cases: dict[int, Case] = {}
+        self.points = 0.0
+        self.limit = office.limit_of(role, fte)
+        self.day_hours = office.day_hours(role, fte)
+        self.away_until = started
+        self.overtime = 0.0
+        self.effect = office.effect_of(role)
+        self.process: Any = None
+        # what a worker meets by chance belongs to the post and the spell in it, whoever else there is
+        self.luck = post * 1000 + spell
+        # every worker has its own moment of the day, so that the order within a day is fixed and spread
+        self.moment = (256 + (self.luck * 97) % 512) / TICKS_PER_DAY
+
+    @property
+    def load(self) -> float:
+        """Return caseload points as a share of the limit."""
+        return self.points / self.limit if self.limit > 0 else math.inf
+
+    def row(self) -> WorkerRow:
+        """Return the worker as a row for the outcomes."""
+        return WorkerRow(
+            self.number, self.role, self.team.code, self.fte, self.agency, self.post, self.started, self.left,
+            self.role == Detail.NEWLY_QUALIFIED,
+        )  # fmt: skip
+
+    def take(self, case: Case) -> None:
+        """Become the case's holder."""
+        case.holder = self
+        self.cases[case.number] = case
+        self.points += case.points
+        for task in case.tasks:
+            self.diary.add(task)
+
+    def let_go(self, case: Case) -> None:
+        """Stop holding a case; its tasks stay with the case."""
+        del self.cases[case.number]
+        self.points -= case.points
+        case.holder = None
+        for task in case.tasks:
+            task.diary = None
+
+    def live(self) -> Generator[simpy.Event, object, None]:
+        """Live through working days until the post is left: work, leave and sickness."""
+        try:
+            yield from self._days()
+        except simpy.Interrupt:
+            return
+
+    def _days(self) -> Generator[simpy.Event, object, None]:
+        office, env = self.office, self.office.env
+        occurrence = 0
+        today = math.floor(env.now) + self.moment
+        yield env.timeout(today - env.now if today >= env.now else today + 1.0 - env.now)
+        leave_at = env.now + office.leave_gap(self.luck, 0, first=True)
+        sick_at = env.now + office.sickness_gap(self, 0)
+        while True:
+            now = env.now
+            if now >= leave_at or now >= sick_at:
+                occurrence += 1
+                if now >= sick_at:
+                    days, kind = office.sickness_length(self.luck, occurrence), Detail.SICKNESS
+                    sick_at = now + days + office.sickness_gap(self, occurrence)
+                else:
+                    days, kind = office.leave_spell_days, Detail.LEAVE
+                    leave_at = now + days + office.leave_gap(self.luck, occurrence)
+                self.away_until = now + days
+                office.write(now, self.number, Event.ABSENCE_STARTED, 0, self.number, kind, 0.0, now + days)
+                if kind == Detail.SICKNESS and days >= office.cover_after_days:
+                    office.env.process(office.cover_long_absence(self, self.away_until))
+                yield env.timeout(days)
+                continue
+            self.work_day(now)
+            yield env.timeout(1.0)
+
+    def work_day(self, now: float) -> None:
+        """Do the day's work: the most pressing tasks until the hours are gone, with overtime for what is overdue."""
+        diary = self.diary
+        diary.open_day(now)
+        ready = diary.ready
+        hours, overtime_left = self.day_hours, self.day_hours * self.office.overtime_limit
+        while ready:
+            pressing, _, task = ready[0]
+            if task.diary is not diary:
+                heapq.heappop(ready)
+                continue
+            if hours <= 0.0:
+                if overtime_left <= 0.0 or pressing > now:
+                    break
+                hours, overtime_left = overtime_left, 0.0
+                self.overtime += hours
+            if task.due + self.office.thin_after_days < now and task.kind in CAN_BE_THINNED and task.hours_left == task.hours:
+                task.hours = task.hours_left = task.hours * self.office.thin_share
+            if task.hours_left > hours:
+                task.hours_left -= hours
+                hours = 0.0
+                continue
+            hours -= task.hours_left
+            heapq.heappop(ready)
+            self._finish(task, now)
+        if overtime_left == 0.0 and hours > 0.0:
+            self.overtime -= hours
+        if self.overtime > 0.0 and int(now) % 21 == self.number % 21:
+            self.office.write(now, self.number, Event.OVERTIME, 0, self.number, -1, self.overtime)
+            self.overtime = 0.0
+
+    def _finish(self, task: Task, now: float) -> None:
+        task.diary = None
+        case = task.case
+        if task in case.tasks:
+            case.tasks.remove(task)
+        if task.done is not None:
+            task.done(task, self, now)
+        else:
+            self.office.write(now, case.number, task.kind, case.episode, self.number, -1, task.hours, task.due)
+
+
+class Absences:
+    """How long and how often workers are away, keyed to the worker."""
+
+    def __init__(self, office: Office):
+        p = office.p
+        self._leave = office.draws.stream("leave")
+        self._sickness = office.draws.stream("sickness")
+        self._length = office.draws.stream("sickness length")
+        spells = p.leave_days_per_year / p.leave_spell_days
+        self._leave_gap = 253.0 / spells - p.leave_spell_days
+        self._median, self._sigma = p.sickness_spell_median_days, p.sickness_spell_sigma
+        self._mean = self._median * math.exp(self._sigma**2 / 2)
+
+    def leave_gap(self, worker: int, occurrence: int, *, first: bool = False) -> float:
+        """Return working days until the next spell of leave."""
+        u = self._leave(worker, occurrence)
+        return float(round(self._leave_gap * (u if first else 0.6 + 0.8 * u)))
+
+    def sickness_gap(self, worker: int, occurrence: int, share: float) -> float:
+        """Return working days until the next spell of sickness, for a share of working days lost."""
+        if share <= 0.0:
+            return math.inf
+        return on_grid(exponential(self._sickness(worker, occurrence)) * self._mean * (1.0 - share) / share)
+
+    def sickness_length(self, worker: int, occurrence: int) -> float:
+        """Return the whole working days a spell of sickness lasts."""
+        return float(max(1, round(lognormal(self._length(worker, occurrence), self._median, self._sigma))))
