@@ -8,8 +8,10 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
+from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
+from cinsim.reference.register import load_register
 from cinsim.scenario import Change, Duration, Scenario
-from cinsim.scenario.names import NEED_CATEGORIES, ROLES, SOURCES, TEAMS, THRESHOLDS, Complexity
+from cinsim.scenario.names import ROLES, SOURCES, TEAMS, Complexity
 from cinsim.scenario.policies import ReferenceName
 from cinsim.scenario.quantities import DURATION_UNITS
 
@@ -117,6 +119,14 @@ def _demand(block: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[
     )
 
 
+def registered_parameters() -> st.SearchStrategy[dict[str, float]]:
+    """A few parameters of the register, each within its range."""
+    register = load_register()
+    return st.lists(st.sampled_from(sorted(register)), max_size=3, unique=True).flatmap(
+        lambda names: st.fixed_dictionaries({name: st.floats(register[name].low, register[name].high) for name in names})
+    )
+
+
 @st.composite
 def scenarios(
     draw: st.DrawFn,
@@ -131,10 +141,10 @@ def scenarios(
     ----------
     years : reporting years simulated; 1 to 10 when left out.
     start_years : years of the 1 April it starts on; 2013 to 2030 when left out.
-    parameters : registered parameters within their ranges; none when left out.
+    parameters : parameters by name, e.g. :func:`registered_parameters`; none when left out.
     """
-    start = date(draw(start_years or st.integers(2013, 2030)), 4, 1)
-    lasting = draw(years or st.integers(1, 10))
+    start = date(draw(st.integers(2013, 2030) if start_years is None else start_years), 4, 1)
+    lasting = draw(st.integers(1, 10) if years is None else years)
     days = st.dates(start, date(start.year + lasting, 4, 1) - timedelta(days=1))
     timed: dict[str, st.SearchStrategy[Any]] = {"start": days, "phase_in": durations(most_years=2.0)}
     area = draw(st.sampled_from(("England", "Leeds", ("Leeds", "Kent"))))
@@ -144,7 +154,7 @@ def scenarios(
         st.fixed_dictionaries(
             {"title": st.text(min_size=1, max_size=20)},
             optional={
-                "name": st.text(min_size=1, max_size=20),
+                "name": st.from_regex(r"[A-Za-z0-9é_][A-Za-z0-9é_ .-]{0,18}[A-Za-z0-9é_-]", fullmatch=True),
                 "question": st.text(max_size=20),
                 "policy_start": days,
                 "phase_in": durations(most_years=2.0),
@@ -161,7 +171,7 @@ def scenarios(
                 "policies": _policies(block),
                 "workforce": _workforce(timed),
                 "demand": _demand(block),
-                "parameters": parameters or st.just({}),
+                "parameters": st.just({}) if parameters is None else parameters,
             },
         )
     )

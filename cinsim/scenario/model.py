@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol, TypeVar
@@ -129,6 +130,13 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         Fixed,
         Field(description="Registered parameters by name, each within its range (`cinsim parameters`)."),
     ] = FixedMapping()
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, name: str) -> str:
+        if name.startswith(".") or name != name.strip() or re.search(r'[/\\:*?"<>|\x00-\x1f]', name):
+            raise ValueError(f"{name!r} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
+        return name
 
     @field_validator("start")
     @classmethod

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
+from cinsim.reference.parameters import THRESHOLDS
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Severity
-from cinsim.scenario.names import THRESHOLDS, Complexity, NeedCategory, Threshold
+from cinsim.scenario.names import Complexity, NeedCategory, Threshold
 from cinsim.scenario.problems import KeyProblems, did_you_mean
 from cinsim.scenario.quantities import Duration, HoursPerCaseMonth, HoursPerPiece, Interval, Share
 

@@ -48,9 +48,12 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
     """The workforce: a block for each role, and what holds for all."""
 
     social_workers: Annotated[RoleChange | None, Field(description="Social workers who hold cases.")] = None
-    senior_practitioners: Annotated[RoleChange | None, Field(description="Senior practitioners.")] = None
+    senior_practitioners: Annotated[
+        RoleChange | None, Field(description="Senior practitioners; as `social_workers` when left out.")
+    ] = None
     newly_qualified: Annotated[
-        RoleChange | None, Field(description="Newly qualified social workers in their first year (ASYE).")
+        RoleChange | None,
+        Field(description="Newly qualified social workers in their first year (ASYE); as `social_workers` when left out."),
     ] = None
     family_support_workers: Annotated[RoleChange | None, Field(description="Lead practitioners who are not social workers.")] = (
         None

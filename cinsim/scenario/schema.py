@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 
 from cinsim.errors import InputError
+from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
 from cinsim.scenario.model import Scenario
-from cinsim.scenario.names import NEED_CATEGORIES, ROLES, SOURCES, TEAMS, THRESHOLDS
+from cinsim.scenario.names import ROLES, SOURCES, TEAMS
 from cinsim.scenario.policies import CppVisits, Policies
 from cinsim.scenario.problems import model_in
 from cinsim.scenario.resources import Demand, RoleChange, Workforce

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
-from strategies import durations, relative_changes, scenarios, shares
+from strategies import durations, registered_parameters, relative_changes, scenarios, shares
 
 from cinsim.errors import InputError
 from cinsim.scenario import Change, Duration, Scenario, load_scenario
@@ -73,7 +73,7 @@ def as_yaml(data: dict[str, Any]) -> str:
     return text.getvalue()
 
 
-@given(scenarios())
+@given(scenarios(parameters=registered_parameters()))
 def test_a_resolved_scenario_fed_back_is_the_same_scenario(scenario: Scenario) -> None:
     data = json.loads(json.dumps(scenario.resolved()))
     again = checked(Scenario, data, lambda key: Place(), context=UNITS_REQUIRED)
@@ -82,7 +82,7 @@ def test_a_resolved_scenario_fed_back_is_the_same_scenario(scenario: Scenario) -
     assert hash(again) == hash(scenario)
 
 
-@given(scenarios())
+@given(scenarios(parameters=registered_parameters()))
 def test_a_scenario_survives_a_yaml_file_and_a_manifest(tmp_path_factory: pytest.TempPathFactory, scenario: Scenario) -> None:
     folder = tmp_path_factory.mktemp("round")
     (folder / "any.yaml").write_text(as_yaml(scenario.resolved()), encoding="utf-8")

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
 from cinsim.reference.register import Parameter, Register
 from cinsim.scenario import Change, Duration, Scenario, ScenarioError
-from cinsim.scenario.names import NEED_CATEGORIES, ROLES, SOURCES, TEAMS, THRESHOLDS
+from cinsim.scenario.names import ROLES, SOURCES, TEAMS
 from cinsim.scenario.policies import CinVisits
 from cinsim.scenario.problems import did_you_mean
 
@@ -121,6 +122,11 @@ def test_policies_start_on_the_first_or_the_last_day_of_the_run_at_the_limit() -
         ({"population_fraction": 0}, "key 'population_fraction': must be greater than 0, not 0"),
         ({"population_fraction": 1.5}, "key 'population_fraction': must be 1 or less, not 1.5"),
         ({"population_fraction": float("nan")}, "key 'population_fraction': must be a finite number, not nan"),
+        (
+            {"name": "../elsewhere"},
+            "key 'name': '../elsewhere' cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'",
+        ),
+        ({"name": "a/b"}, "key 'name': 'a/b' cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'"),
         ({"title": ""}, "key 'title': must not be empty, not ''"),
         (
             {"policy_start": "2025-13-01"},

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cinsim.errors import InputError
+from cinsim.reference.areas import average_authority
+from cinsim.reference.parameters import parameters_from
 from cinsim.scenario import Duration, Scenario, ScenarioError, load_scenario, origins
 
 pytestmark = pytest.mark.unit
@@ -192,3 +195,59 @@ def test_every_shipped_scenario_differs_from_the_baseline_in_what_it_changes_alo
         assert keys <= {"policies", "workforce", "demand", "policy_start", "phase_in"}, (
             f"{name} cannot be compared with the baseline"
         )
+
+
+def test_no_shipped_scenario_asks_for_what_is_baseline_practice_already() -> None:
+    def written(name: str, key: str) -> str:
+        return next(value for dotted, value in leaves(load_scenario(SCENARIOS / f"{name}.yaml").resolved()) if dotted == key)
+
+    def leaves(at: object, key: str = "") -> Iterator[tuple[str, str]]:
+        if isinstance(at, dict):
+            for name, below in at.items():
+                yield from leaves(below, f"{key}.{name}" if key else name)
+        else:
+            yield key, str(at)
+
+    def working_days(name: str, key: str) -> float:
+        return Duration.parse(written(name, key)).working_days
+
+    practice = parameters_from()
+    assert working_days("visits_weekly_cpp", "policies.cpp_visits.interval") < practice.cpp_visit_interval_working_days
+    assert working_days("visits_four_weekly", "policies.cin_visits.interval") < practice.cin_visit_interval_working_days
+    assert (
+        working_days("visits_four_weekly", "policies.cin_visits.disabled_interval")
+        < practice.disabled_visit_interval_working_days
+    )
+    assert working_days("reviews_two_monthly", "policies.reviews.cin_interval") < practice.cin_review_interval_months * 253 / 12
+    assert (
+        float(written("plan_quality", "policies.plan_quality.share_high_quality")[:-1]) > 100 * practice.high_quality_plan_share
+    )
+    assert float(written("early_help", "policies.early_help.capacity")[:-1]) > 100 * practice.early_help_capacity
+    cut = float(written("cut_administration", "workforce.administration_share")[:-1])
+    assert cut == pytest.approx(70 * practice.administration_share)
+    assert float(written("caseload_cap", "workforce.social_workers.caseload_limit")) < practice.caseload_limit_points
+
+
+def test_replacing_agency_workers_leaves_as_many_posts_empty_as_before() -> None:
+    block = load_scenario(SCENARIOS / "replace_agency.yaml").workforce.social_workers
+    england = average_authority()
+    assert block is not None
+    assert england.vacancy_rate is not None
+    assert england.vacancy_agency_cover_rate is not None
+    assert block.vacancy_rate == pytest.approx(
+        england.vacancy_rate / 100 * (1 - england.vacancy_agency_cover_rate / 100), abs=0.0005
+    )
+    assert block.agency_cover == 0
+
+
+def test_the_example_in_the_documentation_is_a_scenario(tmp_path: Path) -> None:
+    page = (SCENARIOS.parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    write(tmp_path, "baseline.yaml", (SCENARIOS / "baseline.yaml").read_text(encoding="utf-8"))
+    scenario = load_scenario(write(tmp_path, "mine.yaml", example))
+    assert list(scenario.policies.blocks()) == ["cin_visits"]
+    refused = page.split("```text\n")[1].split("```")[0].splitlines()
+    wrong = "title: A\n\n\n\npolicies:\n  cin_visits:\n    interval: 20\n\n  threshold: {}\n"
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(write(tmp_path, "mine.yaml", wrong))
+    assert str(caught.value).replace(str(tmp_path), "scenarios").splitlines() == refused

@@ -11,8 +11,9 @@ import pytest
 from pydantic import BaseModel
 
 from cinsim.errors import InputError
+from cinsim.reference.parameters import NEED_CATEGORIES
 from cinsim.scenario import Scenario, load_scenario
-from cinsim.scenario.names import NEED_CATEGORIES, SOURCES
+from cinsim.scenario.names import SOURCES
 from cinsim.scenario.problems import fields_below, model_in
 from cinsim.scenario.schema import (
     TABLE_END,
