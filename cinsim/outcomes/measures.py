@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cinsim.outcomes.casework import add_caseloads, add_visits, add_waits, add_worker_changes
 from cinsim.outcomes.dates import Years
 from cinsim.outcomes.front_door import add_front_door
 from cinsim.outcomes.groups import Groups
 from cinsim.outcomes.incidence import add_cumulative_incidence, add_return_after_closure
 from cinsim.outcomes.need import add_need
 from cinsim.outcomes.plans import add_enquiries, add_looked_after, add_plans
-from cinsim.outcomes.practice import add_caseloads, add_hours, add_visits, add_waits, add_worker_changes
 from cinsim.outcomes.replication import ReplicationLike
 from cinsim.outcomes.spells import Spells
+from cinsim.outcomes.staff import add_hours, add_staff
 from cinsim.outcomes.tally import Tally
 
 
@@ -45,6 +46,7 @@ def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.D
     add_waits(tally, spells)
     add_visits(tally, spells)
     add_worker_changes(tally, spells)
+    add_staff(tally, spells)
     add_hours(tally, spells, replication)
     add_return_after_closure(tally, spells)
     add_need(tally, spells, replication)

@@ -139,4 +139,5 @@ def add_need(tally: Tally, spells: Spells, replication: ReplicationLike) -> None
     ):
         stretches = uncovered(covering, help_given, spells, tally, half_life)
         level = float(replication.national_thresholds[threshold])
-        tally.add(measure, child_days_above(level, stretches, tally, replication.population, half_life))
+        days = child_days_above(level, stretches, tally, replication.population, half_life)
+        tally.add_count_and_rate(measure, days)

@@ -275,8 +275,14 @@ class Spells:
     def waits(self) -> pd.DataFrame:
         """Waits for a case holder. Columns: child, episode, team (code of Detail), start, end (allocation or closure)."""
         states = self._case_states
-        waiting = states[(states["kind"] == Event.WAITING_FOR_ALLOCATION).to_numpy()]
-        return waiting[["child", "episode", "team", "start", "end"]].reset_index(drop=True)
+        waiting = states[(states["kind"] == Event.WAITING_FOR_ALLOCATION).to_numpy()].reset_index(drop=True)
+        # asking again while waiting does not end the wait
+        child, start, end = (waiting[c].to_numpy() for c in ("child", "start", "end"))
+        begins = np.append(True, (child[1:] != child[:-1]) | (start[1:] != end[:-1]))[: len(child)]
+        ends = np.append(begins[1:], True)[: len(child)]
+        table = waiting.loc[begins, ["child", "episode", "team", "start"]].reset_index(drop=True)
+        table["end"] = end[ends]
+        return table
 
     @cached_property
     def visits(self) -> pd.DataFrame:
@@ -323,6 +329,15 @@ class Spells:
             },
             copy=False,
         )
+
+    def by_worker(self, column: str, missing: float) -> NDArray[Any]:
+        """Return a column of ``workers`` as an array by worker's number, ``missing`` for numbers the record alone knows."""
+        number, values = self.workers["worker"].to_numpy(), self.workers[column].to_numpy()
+        resource = self.record.columns["resource"]
+        highest = max(number.max() if len(number) else -1, resource.max() if len(resource) else -1)
+        out = np.full(int(highest) + 1, missing, dtype=np.result_type(values.dtype, type(missing)))
+        out[number] = values
+        return out
 
     @cached_property
     def workers(self) -> pd.DataFrame:

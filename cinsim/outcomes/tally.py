@@ -45,8 +45,9 @@ class Tally:
 
     def add_count_and_rate(self, measure: str, counts: Values) -> Values:
         """Store a count by group and its rate, ``<measure>_rate``; return the count."""
+        self.add(measure, counts)
         self.add_rate(f"{measure}_rate", counts)
-        return self.add(measure, counts)
+        return counts
 
     def in_year(self, time: Times, child: Ints, on: Dates, kept: NDArray[np.bool_] | None = None) -> Values:
         """Count events by the year of their time and by group, each child's age that on the date ``on``."""

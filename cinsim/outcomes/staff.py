@@ -1,0 +1,92 @@
+"""Staff and their time: who is in post, hours by role and task, overtime and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cinsim.outcomes.groups import percent
+from cinsim.outcomes.replication import ReplicationLike, parameter
+from cinsim.outcomes.spells import Spells
+from cinsim.outcomes.tally import Tally, Values
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, WORK, Detail, Event
+
+ROLES: Final = tuple(range(Detail.SOCIAL_WORKER, Detail.CONFERENCE_CHAIR + 1))
+ROLE_NAMES: Final = tuple(DETAIL_NAMES[role] for role in ROLES)
+ROLE_LABELS: Final = ("all", *(f"role={name}" for name in ROLE_NAMES))
+TASKS: Final = (*sorted(WORK), Event.TEAM_TIME)
+TASK_NAMES: Final = tuple(EVENT_NAMES[task] for task in TASKS)
+COST_PARAMETERS: Final = tuple(f"cost_per_hour_{role}" for role in ROLE_NAMES)
+HOURS_PER_YEAR: Final = "working_hours_per_year"
+SOCIAL_WORKERS: Final = (Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED, Detail.PRACTICE_SUPERVISOR)
+
+
+def add_hours(tally: Tally, spells: Spells, replication: ReplicationLike) -> None:
+    """Add hours of staff time by role and task, overtime, and what the work and the staff in post cost."""
+    hours = hours_by_role(spells, tally, TASKS)
+    by_role, by_task = hours.sum(axis=2), hours.sum(axis=1)
+    tally.add("hours", by_role.sum(axis=1))
+    tally.add("hours", by_role, ROLE_LABELS[1:])
+    tally.add("hours", by_task, [f"task={t}" for t in TASK_NAMES])
+    pairs = [f"role={r},task={t}" for r in ROLE_NAMES for t in TASK_NAMES]
+    tally.add("hours", hours.reshape(len(tally.years), -1), pairs)
+    overtime = hours_by_role(spells, tally, (Event.OVERTIME,))[:, :, 0]
+    tally.add("overtime_hours", _with_total(overtime), ROLE_LABELS)
+    price = np.array([parameter(replication, name) for name in COST_PARAMETERS])
+    tally.add("cost", _with_total(by_role * price), ROLE_LABELS)
+    hours_in_post = staff_years(spells, tally) * parameter(replication, HOURS_PER_YEAR)
+    tally.add("staff_cost", _with_total(hours_in_post * price), ROLE_LABELS)
+
+
+def _with_total(by_role: Values) -> Values:
+    return np.column_stack([by_role.sum(axis=1), by_role])
+
+
+def hours_by_role(spells: Spells, tally: Tally, tasks: Sequence[int]) -> Values:
+    """Sum the hours of some kinds of event as [years, roles, kinds]."""
+    c = spells.record.columns
+    index = np.concatenate([spells.record.index(Event(task)) for task in tasks])
+    task = np.repeat(np.arange(len(tasks)), [len(spells.record.index(Event(task))) for task in tasks])
+    worker = c["resource"][index]
+    role = spells.by_worker("role", -1)
+    role_of = np.append(np.where(role >= 0, np.searchsorted(ROLES, role), len(ROLES)), len(ROLES))  # the last is nobody's
+    n_roles, n_years = len(ROLES) + 1, len(tally.years) + 1
+    cell = ((tally.years.index_of(c["time"][index]) + 1) * n_roles + role_of[worker]) * len(tasks) + task
+    sums = np.bincount(cell, weights=c["hours"][index], minlength=n_years * n_roles * len(tasks))
+    return sums.astype(np.float64).reshape(n_years, n_roles, len(tasks))[1:, : len(ROLES)]
+
+
+def staff_years(spells: Spells, tally: Tally) -> Values:
+    """Return full-time-equivalent years in post as [years, roles]."""
+    w = spells.workers
+    in_year = tally.years.clipped(w["started"].to_numpy(), w["left"].to_numpy()) * w["fte"].to_numpy()
+    in_year /= (tally.years.ends - tally.years.starts)[:, None]
+    role = w["role"].to_numpy()
+    return np.stack([in_year[:, role == code].sum(axis=1) for code in ROLES], axis=1)
+
+
+def add_staff(tally: Tally, spells: Spells) -> None:
+    """Add social workers in post on 31 March, agency workers, starters and leavers; DfE counts them on 30 September."""
+    w, years = spells.workers, tally.years
+    is_social_worker = np.isin(w["role"].to_numpy(), SOCIAL_WORKERS)
+    agency = w["agency"].to_numpy()
+    started, left, fte = (w[c].to_numpy() for c in ("started", "left", "fte"))
+    here = (started[None, :] < years.ends[:, None]) & (left[None, :] >= years.ends[:, None])
+
+    def total(chosen: NDArray[np.bool_]) -> Values:
+        return np.asarray((chosen * fte).sum(axis=-1), dtype=np.float64)
+
+    def in_year(time: Values) -> NDArray[np.bool_]:
+        return np.asarray(years.index_of(time)[None, :] == np.arange(len(years))[:, None])
+
+    in_post, from_agency = total(here & is_social_worker & ~agency), total(here & is_social_worker & agency)
+    leavers = total(in_year(left) & is_social_worker & ~agency)
+    tally.add("in_post_fte", in_post)
+    tally.add("agency_fte", from_agency)
+    tally.add("agency_rate", percent(from_agency, in_post + from_agency))
+    tally.add("starters_fte", total(in_year(started) & is_social_worker & ~agency))
+    tally.add("leavers_fte", leavers)
+    tally.add("turnover_rate", percent(leavers, in_post))
