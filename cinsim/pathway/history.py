@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cinsim.engine.clock import DAYS_PER_YEAR
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normals
 from cinsim.policy.thresholds import Thresholds
@@ -60,20 +61,23 @@ class _Past:
         self.own, self.open_case = thresholds, thresholds.for_open_case()
         self.state = no_history(len(children))
         self.there = np.flatnonzero((children.entered <= 0.0) & (children.birth < 0.0))
-        self.v = self._fluctuations()
+        self.past = self._fluctuations()
         gap = WORKING_DAYS_PER_QUARTER
         self.cin_help = p.help_per_visit * gap / p.cin_visit_interval_working_days
         self.cpp_help = p.help_per_protection_visit * gap / p.cpp_visit_interval_working_days
         self.care_ends = 1 - math.exp(-gap / (p.care_length_scale_days * math.gamma(1 + 1 / p.care_length_shape)))
         self.service_ends = 1 - math.exp(-gap / (p.disability_service_scale_days * math.gamma(1 + 1 / p.disability_service_shape)))
 
-    def _fluctuations(self) -> list[NDArray[np.float32]]:
-        """Return v of the children there, a quarter an entry, oldest first: a stationary AR(1) is the same backwards."""
+    def _fluctuations(self) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """Return who was there and their v, a quarter an entry, oldest first: a stationary AR(1) is the same backwards."""
         v = self.grid.fluctuation[self.there]
+        age = self.children.age_at(0.0)[self.there]
         out = []
         for q in range(1, QUARTERS + 1):
+            alive = age >= (q - 0.5) / 4 - self.p.unborn_weeks / 52.18
+            self.there, v, age = self.there[alive], v[alive], age[alive]
             v = next_fluctuation(v, normals(self.draws.block("need before the start", self.there, q)), self.p)
-            out.append(v.astype(np.float32))
+            out.append((self.there, v.astype(np.float32)))
         return out[::-1]
 
     def _normal(self, name: str, who: NDArray[np.int64], q: int) -> NDArray[np.float64]:
@@ -92,9 +96,8 @@ class _Past:
 
     def _quarter(self, q: int, time: float) -> None:
         p, state, children = self.p, self.state, self.children
-        age = children.age_at((time + 0.5) * 91.3125)[self.there]
-        alive = age >= -p.unborn_weeks / 52.18
-        who, age, v = self.there[alive], age[alive], self.v[q][alive]
+        who, v = self.past[q]
+        age = ((time + 0.5) * 91.3125 - children.birth[who]) / DAYS_PER_YEAR
         need = self.grid.lasting[who] + v + age_severity(age, p)
         stage = state.stage[who]
         state.open_quarters[who] += stage != OUT

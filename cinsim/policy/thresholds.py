@@ -37,10 +37,7 @@ class Thresholds:
 
     def for_open_case(self) -> Thresholds:
         """Return the thresholds that apply to a case already open on a CIN plan."""
-        s = self.open_case_shift
-        return replace(
-            self, section_47=self.section_47 + s, conference=self.conference + s, child_protection=self.child_protection + s
-        )
+        return _for_open_case(self)
 
     def shifted(self, shifts: Mapping[str, float]) -> Thresholds:
         """Return a copy with named thresholds moved by given amounts."""
@@ -57,7 +54,7 @@ class Thresholds:
         return Thresholds(**{f.name: between(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ThresholdPolicy:
     """An authority's own thresholds and where a policy moves them."""
 
@@ -72,6 +69,12 @@ class ThresholdPolicy:
         if time >= self.ramp.full:
             return self.target
         return _between(self.own, self.target, self.ramp.at(float(int(time))))
+
+
+@lru_cache(maxsize=4096)
+def _for_open_case(t: Thresholds) -> Thresholds:
+    s = t.open_case_shift
+    return replace(t, section_47=t.section_47 + s, conference=t.conference + s, child_protection=t.child_protection + s)
 
 
 @lru_cache(maxsize=4096)

@@ -25,13 +25,13 @@ ADULT_AGE: Final = 18.0
 WORKING_DAYS_PER_YEAR: Final = 253.0
 
 AGE_BANDS: Final = ("unborn", "under 1", "1 to 4", "5 to 9", "10 to 15", "16 and over")
-_BAND_EDGES = np.array([0.0, 1.0, 5.0, 10.0, 16.0])
+AGE_EDGES: Final = (0.0, 1.0, 5.0, 10.0, 16.0)
 DISABILITY: Final = NEED_CATEGORIES.index("disability")
 
 
 def age_band(age: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the index in :data:`AGE_BANDS` of ages in years (negative before birth)."""
-    return np.searchsorted(_BAND_EDGES, age, side="right")
+    return np.searchsorted(AGE_EDGES, age, side="right")
 
 
 class AreaFigures(Protocol):

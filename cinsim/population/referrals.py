@@ -12,6 +12,7 @@ exponential. Seasons are taken out by measuring time on a *season clock* that ru
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from cinsim.engine.clock import Calendar, on_grid
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import exponential
-from cinsim.population.children import WORKING_DAYS_PER_YEAR, Children, age_band
+from cinsim.population.children import AGE_EDGES, WORKING_DAYS_PER_YEAR, Children, age_band
 from cinsim.population.need import NeedGrid
 from cinsim.reference.parameters import Parameters
 
@@ -80,6 +81,18 @@ class ReferralTimes:
         self._age_days = np.concatenate([grid.days[:-1] + 45.66])
         self._known_fade = 1.0 / (p.known_half_life_months * WORKING_DAYS_PER_MONTH)
         self._help_fade = 1.0 / (p.help_half_life_months * WORKING_DAYS_PER_MONTH)
+        # the same as plain lists, for one child at a time: a scalar from a list costs a tenth of one from an array
+        self._need = grid.need.item
+        self._birth: list[float] = children.birth.tolist()
+        self._mid_list: list[float] = self._mid.tolist()
+        self._season_list: list[float] = self._season_at_edges.tolist()
+        self._clock_list: list[float] = self._clock.tolist()
+        self._age_list: list[float] = self._age_factor.tolist()
+        days = np.arange(calendar.days + 1)
+        self._quarter: list[int] = (np.searchsorted(grid.times, days, side="right") - 1).tolist()
+        lags = np.arange(calendar.days + math.ceil(18 * WORKING_DAYS_PER_YEAR) + 64)
+        self._known_left: list[float] = (p.known_effect * np.exp2(-lags * self._known_fade)).tolist()
+        self._help_left: list[float] = np.exp2(-lags * self._help_fade).tolist()
 
     def _rates(self, who: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """Return intensities without season, help and effect of being known: float64 [children, quarters]."""
@@ -130,25 +143,38 @@ class ReferralTimes:
         return self._invert(child, exponential(self._extra_luck(child, occurrence)), since, closed_at, help_held, share)
 
     def _invert(self, child: int, target: float, since: float, closed_at: float, help_held: float, share: float) -> float:
+        """Step through the quarters from ``since`` until the cumulative intensity reaches the target."""
         stop = min(self._leaves[child], self._end)
         if not since < stop:
             return math.inf
-        q = int(np.searchsorted(self._edges, since, side="right")) - 1
-        last = min(int(np.searchsorted(self._edges, stop, side="left")), len(self._mid))
-        age = (self._age_days[q:last] - self._children.birth[child]) / 365.25
-        rates = self._age_factor[age_band(age)] * np.exp(self._grid.need[child, q:last].astype(np.float64)) * share
-        if closed_at == closed_at:
-            lag = np.maximum(self._mid[q:last] - closed_at, 0.0)
-            rates *= (1.0 + self._p.known_effect * np.exp2(-lag * self._known_fade)) * np.exp(
-                -help_held * np.exp2(-lag * self._help_fade)
-            )
-        edges = self._season_at_edges[q : last + 1].copy()
-        edges[0] = np.interp(since, (math.floor(since), math.floor(since) + 1), self._clock[int(since) : int(since) + 2])
-        total = np.cumsum(rates * np.diff(edges))
-        at = int(np.searchsorted(total, target, side="right"))
-        if at == len(total):
-            return math.inf
-        season = edges[at + 1] - (total[at] - target) / rates[at]
-        time = on_grid(float(np.interp(season, self._clock, np.arange(len(self._clock)))))
-        time = max(time, on_grid(since + 1 / 1024))
-        return time if time < stop else math.inf
+        need, edges, seasons = self._need, self._edge_list, self._season_list
+        known, help_left = self._known_left, self._help_left
+        was_known = closed_at == closed_at
+        birth = self._birth[child]
+        quarter = self._quarter[int(since)]
+        season = self._season_at(since)
+        while edges[quarter] < stop:
+            age = (self._age_days[quarter] - birth) / 365.25
+            rate = self._age_list[bisect_right(AGE_EDGES, age)] * share * math.exp(need(child, quarter))
+            if was_known:
+                lag = max(int(self._mid_list[quarter] - closed_at), 0)
+                rate *= (1.0 + known[lag]) * math.exp(-help_held * help_left[lag])
+            gained = rate * (seasons[quarter + 1] - season)
+            if gained > target:
+                time = max(self._time_at(season + target / rate), on_grid(since + 1 / 1024))
+                return time if time < stop else math.inf
+            target -= gained
+            quarter += 1
+            season = seasons[quarter]
+        return math.inf
+
+    def _season_at(self, time: float) -> float:
+        day = int(time)
+        return self._clock_list[day] + (time - day) * (self._clock_list[day + 1] - self._clock_list[day])
+
+    def _time_at(self, season: float) -> float:
+        day = max(bisect_right(self._clock_list, season) - 1, 0)
+        if day + 1 >= len(self._clock_list):
+            return self._end
+        low, high = self._clock_list[day], self._clock_list[day + 1]
+        return on_grid(day + (season - low) / (high - low))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import simpy
 
@@ -109,13 +109,6 @@ class Office:
             worker.team.part_with(worker)
         self.write(self.env.now, worker.number, Event.WORKER_LEFT, 0, worker.number, worker.role)
 
-    def cover_long_absence(self, worker: Worker, until: float) -> Generator[simpy.Event, object, None]:
-        """Pass on the cases of a worker who is away for long, once that is clear."""
-        yield self.env.timeout(self.cover_after_days)
-        if worker.left > self.env.now and worker.away_until == until and until > self.env.now:
-            for case in list(worker.cases.values()):
-                worker.team.pass_on(case)
-
     def rows(self) -> tuple[WorkerRow, ...]:
         """Return every worker there has been."""
         return tuple(worker.row() for worker in self.workers)
@@ -135,7 +128,7 @@ class Office:
     def reweigh(self, case: Case, points: float) -> None:
         """Change the caseload points of a case."""
         if case.holder is not None:
-            case.holder.points += points - case.points
+            case.holder.weigh(points - case.points)
         case.points = points
 
     def release(self, case: Case) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import math
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cinsim.reference.events import Event
@@ -13,26 +15,30 @@ if TYPE_CHECKING:
     from cinsim.workforce.office import Office
 
 
+_load = attrgetter("load")
+
+
 class Team:
     """Case holders who share allocations, and the list of children who wait for one of them."""
 
     def __init__(self, office: Office, code: int, *, pool: bool = False):
         self.office, self.code = office, code
         self.workers: list[Worker] = []
+        self._eligible: dict[frozenset[int], list[Worker]] = {}  # workers by the roles a case may go to
         self.duty: Diary | None = Diary() if pool else None
         self._waiting: list[tuple[int, float, int, Case]] = []
         self._count = 0
 
-    def _least_loaded(self, case: Case, roles: frozenset[int], *, beyond_limit: bool) -> Worker | None:
-        now = self.office.env.now
-        best, lowest = None, float("inf")
-        for worker in self.workers:
-            if worker.role not in roles or worker.away_until > now + self.office.cover_after_days:
-                continue
-            load = (worker.points + case.points) / worker.limit
-            if load < lowest and (beyond_limit or load <= 1.0):
-                best, lowest = worker, load
-        return best
+    def _least_loaded(self, case: Case) -> Worker | None:
+        """Return the eligible worker with the smallest share of its limit in use, if the case may go to anyone."""
+        eligible = self._eligible.get(case.roles)
+        if eligible is None:
+            eligible = self._eligible[case.roles] = [worker for worker in self.workers if worker.role in case.roles]
+        if not eligible:
+            return None
+        best = min(eligible, key=_load)
+        fits = case.urgent or best.points + case.points <= best.limit
+        return best if fits and best.load < math.inf else None
 
     def allocate(self, case: Case) -> None:
         """Give a case to the least loaded eligible worker below its limit, or let it wait.
@@ -41,7 +47,7 @@ class Team:
         another team still holds stays with its holder until someone here can take it.
         """
         case.team = self
-        worker = self._least_loaded(case, case.roles, beyond_limit=case.urgent)
+        worker = self._least_loaded(case)
         if worker is not None:
             self._give(case, worker)
             return
@@ -75,7 +81,7 @@ class Team:
             if case.team is not self or (case.holder is not None and case.holder.team is self):
                 heapq.heappop(waiting)
                 continue
-            worker = self._least_loaded(case, case.roles, beyond_limit=case.urgent)
+            worker = self._least_loaded(case)
             if worker is None:
                 return
             heapq.heappop(waiting)
@@ -84,11 +90,13 @@ class Team:
     def join(self, worker: Worker) -> None:
         """Take in a new worker, who can be given waiting cases at once."""
         self.workers.append(worker)
+        self._eligible.clear()
         self.allocate_waiting()
 
     def part_with(self, worker: Worker) -> None:
         """Let a worker go; its cases are handed over or wait."""
         self.workers.remove(worker)
+        self._eligible.clear()
         for case in list(worker.cases.values()):
             self.pass_on(case)
 

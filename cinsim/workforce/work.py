@@ -55,31 +55,41 @@ class Task:
 class Diary:
     """Tasks waiting for their day and tasks that are ready; one worker's own or shared by a pool on duty."""
 
-    __slots__ = ("_count", "future", "ready")
+    __slots__ = ("_count", "_opened", "future", "ready")
 
     def __init__(self) -> None:
-        self.future: list[tuple[float, int, Task]] = []
+        self.future: dict[int, list[Task]] = {}  # by the working day for which they are booked
         self.ready: list[tuple[float, int, Task]] = []
         self._count = 0
+        self._opened = -1
 
     def add(self, task: Task) -> None:
         """Enter a task; it leaves the diary it was in before."""
         task.diary = self
+        day = int(task.booked)
+        if day <= self._opened:
+            self._make_ready(task)
+        else:
+            page = self.future.get(day)
+            if page is None:
+                self.future[day] = [task]
+            else:
+                page.append(task)
+
+    def _make_ready(self, task: Task) -> None:
         self._count += 1
-        heapq.heappush(self.future, (task.booked, self._count, task))
+        heapq.heappush(self.ready, (task.due - HEAD_START_WORKING_DAYS[task.kind], self._count, task))
 
-    def open_day(self, now: float) -> None:
-        """Make ready the tasks booked up to now."""
+    def open_day(self, today: int) -> None:
+        """Make ready the tasks booked up to today."""
         future = self.future
-        while future and future[0][0] <= now:
-            _, count, task = heapq.heappop(future)
-            if task.diary is self:
-                heapq.heappush(self.ready, (task.due - HEAD_START_WORKING_DAYS[task.kind], count, task))
-
-    def tasks(self) -> list[Task]:
-        """Return the tasks still to be done, in the order in which they were entered."""
-        held = [(count, task) for heap in (self.future, self.ready) for _, count, task in heap if task.diary is self]
-        return [task for _, task in sorted(held, key=lambda pair: pair[0])]
+        for day in range(self._opened + 1, today + 1):
+            page = future.pop(day, None)
+            if page is not None:
+                for task in page:
+                    if task.diary is self:
+                        self._make_ready(task)
+        self._opened = today
 
 
 class Case:

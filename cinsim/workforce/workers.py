@@ -42,7 +42,7 @@ class Worker:
     """Someone in post from ``started`` to ``left``: a role, a team, a diary, cases and a limit to them."""
 
     __slots__ = (
-        "agency", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "luck", "moment", "number",
+        "agency", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment", "number",
         "office", "overtime", "points", "post", "process", "role", "started", "team",
     )  # fmt: skip
 
@@ -53,7 +53,8 @@ class Worker:
         self.started, self.left = started, math.inf
         self.diary = diary if diary is not None else Diary()
         self.cases: dict[int, Case] = {}
-        self.points = 0.0
+        self.points = self.load = 0.0
+        self.long_away = False
         self.limit = office.limit_of(role, fte)
         self.day_hours = office.day_hours(role, fte)
         self.away_until = started
@@ -65,10 +66,10 @@ class Worker:
         # every worker has its own moment of the day, so that the order within a day is fixed and spread
         self.moment = (256 + (self.luck * 97) % 512) / TICKS_PER_DAY
 
-    @property
-    def load(self) -> float:
-        """Return caseload points as a share of the limit."""
-        return self.points / self.limit if self.limit > 0 else math.inf
+    def weigh(self, points: float) -> None:
+        """Change the caseload by some points, and with it the worker's place in allocation."""
+        self.points += points
+        self.load = self.points / self.limit if self.limit > 0.0 and not self.long_away else math.inf
 
     def row(self) -> WorkerRow:
         """Return the worker as a row for the outcomes."""
@@ -81,14 +82,14 @@ class Worker:
         """Become the case's holder."""
         case.holder = self
         self.cases[case.number] = case
-        self.points += case.points
+        self.weigh(case.points)
         for task in case.tasks:
             self.diary.add(task)
 
     def let_go(self, case: Case) -> None:
         """Stop holding a case; its tasks stay with the case."""
         del self.cases[case.number]
-        self.points -= case.points
+        self.weigh(-case.points)
         case.holder = None
         for task in case.tasks:
             task.diary = None
@@ -119,17 +120,31 @@ class Worker:
                     leave_at = now + days + office.leave_gap(self.luck, occurrence)
                 self.away_until = now + days
                 office.write(now, self.number, Event.ABSENCE_STARTED, 0, self.number, kind, 0.0, now + days)
-                if kind == Detail.SICKNESS and days >= office.cover_after_days:
-                    office.env.process(office.cover_long_absence(self, self.away_until))
-                yield env.timeout(days)
+                if days > office.cover_after_days:
+                    yield from self._long_absence(days)
+                else:
+                    yield env.timeout(days)
                 continue
             self.work_day(now)
             yield env.timeout(1.0)
 
+    def _long_absence(self, days: float) -> Generator[simpy.Event, object, None]:
+        """Be away so long that cases are passed on once that is clear, and none are given meanwhile."""
+        office = self.office
+        self.long_away = True
+        self.weigh(0.0)
+        yield office.env.timeout(office.cover_after_days)
+        for case in list(self.cases.values()):
+            self.team.pass_on(case)
+        yield office.env.timeout(days - office.cover_after_days)
+        self.long_away = False
+        self.weigh(0.0)
+        self.team.allocate_waiting()
+
     def work_day(self, now: float) -> None:
         """Do the day's work: the most pressing tasks until the hours are gone, with overtime for what is overdue."""
         diary = self.diary
-        diary.open_day(now)
+        diary.open_day(int(now))
         ready = diary.ready
         hours, overtime_left = self.day_hours, self.day_hours * self.office.overtime_limit
         while ready:
