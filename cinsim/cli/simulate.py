@@ -84,7 +84,7 @@ def compare(
 
     The options hold for every scenario.
     """
-    from cinsim.api import run_plan
+    from cinsim.api import Comparison, run_plan
     from cinsim.cli.tables import print_comparison
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions, make_plan
@@ -94,7 +94,7 @@ def compare(
     plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet))
-    if not quiet:
+    if not quiet and isinstance(result, Comparison):
         print_comparison(result, plan)
 
 

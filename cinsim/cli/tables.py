@@ -13,7 +13,7 @@ from cinsim.cli.lists import print_table
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cinsim.api import RunResult
+    from cinsim.api import Comparison, RunResult
     from cinsim.reference.areas import Area
     from cinsim.runs.run import Plan
 
@@ -31,60 +31,56 @@ def print_run(result: RunResult, plan: Plan) -> None:
     """Print the main measures of a run's first reported year beside the published figures, and where the folder is."""
     from cinsim.report.labels import label, value_text
 
-    area = plan.areas[0]
-    summary = result.summary
-    year = int(summary["year"].min())
-    here = summary[(summary["year"] == year) & (summary["area_code"] == area.area_code) & (summary["group"] == "all")]
-    by_measure = here.set_index("measure")
+    area, name = plan.areas[0], next(iter(plan.arms))
+    year = int(result.summary["year"].min())
+    found = _by_measure(result.summary, name, area, year)
     published = published_figures(area)
     rows = []
     for measure in MAIN_MEASURES:
-        if measure not in by_measure.index:
-            continue
-        found = by_measure.loc[measure]
-        figure = published.get(measure)
-        rows.append(
-            [
-                label(measure).text, value_text(measure, float(found["mean"])), _interval(measure, found),
-                "–" if figure is None else value_text(measure, figure),
-            ]
-        )  # fmt: skip
-    several = f", the first of {len(plan.areas)} areas" if len(plan.areas) > 1 else ""
-    typer.echo(f"\n{next(iter(plan.arms.values())).title}: {area.area_name}{several}, year to March {year}\n")
+        if measure in found:
+            row, figure = found[measure], published.get(measure)
+            beside = "–" if figure is None else value_text(measure, figure)
+            rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row), beside])
+    typer.echo(f"\n{plan.arms[name].title}: {_place(plan)}, year to March {year}\n")
     print_table(("Measure", "Simulated", "95% interval", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
     _print_ending(result)
 
 
-def print_comparison(result: RunResult, plan: Plan) -> None:
+def print_comparison(result: Comparison, plan: Plan) -> None:
     """Print how the main measures differ from the baseline in the last reported year, and where the folder is."""
-    from cinsim.api import Comparison
-    from cinsim.report.labels import difference_text, label, value_text
+    from cinsim.report.labels import decimals_for, difference_text, label, value_text
 
-    assert isinstance(result, Comparison)
     area = plan.areas[0]
     baseline, *others = plan.arms
-    year = int(result.differences["year"].max())
-
-    def at(table: pd.DataFrame) -> pd.DataFrame:
-        return table[(table["year"] == year) & (table["area_code"] == area.area_code) & (table["group"] == "all")]
-
-    levels = at(result.summary).set_index(["scenario", "measure"])
-    differences = at(result.differences).set_index(["scenario", "measure"])
+    year = int(result.summary["year"].max())
+    levels = _by_measure(result.summary, baseline, area, year)
+    differences = {other: _by_measure(result.differences, other, area, year) for other in others}
     rows = []
     for measure in MAIN_MEASURES:
-        if (baseline, measure) not in levels.index:
+        if measure not in levels:
             continue
-        row = [label(measure).text, value_text(measure, float(levels.loc[(baseline, measure), "mean"]))]
+        row = [label(measure).text, value_text(measure, levels[measure]["mean"])]
         for other in others:
-            found = differences.loc[(other, measure)]
-            decimals = label(measure).decimals
-            low, high = (difference_text(float(found[end]), decimals) for end in ("lower", "upper"))
-            row.append(f"{difference_text(float(found['difference']), decimals)} ({low} to {high})")
+            found = differences[other][measure]
+            decimals = decimals_for(measure, found["difference"])
+            middle, low, high = (difference_text(found[name], decimals) for name in ("difference", "lower", "upper"))
+            row.append(f"{middle} ({low} to {high})" if found["lower"] == found["lower"] else middle)
         rows.append(row)
-    several = f", the first of {len(plan.areas)} areas" if len(plan.areas) > 1 else ""
-    typer.echo(f"\nDifference from {baseline}: {area.area_name}{several}, year to March {year}; 95% intervals\n")
+    typer.echo(f"\nDifference from {baseline}: {_place(plan)}, year to March {year}; 95% intervals\n")
     print_table(("Measure", baseline, *others), rows, numbers=tuple(range(1, len(others) + 2)))
     _print_ending(result)
+
+
+def _by_measure(table: pd.DataFrame, scenario: str, area: Area, year: int) -> dict[str, dict[str, float]]:
+    """Return the rows of one scenario, area and year for all children, by measure."""
+    chosen = (table["scenario"] == scenario) & (table["area_code"] == area.area_code)
+    rows = table[chosen & (table["year"] == year) & (table["group"] == "all")]
+    return {str(row["measure"]): row for row in rows.to_dict("records")}  # type: ignore[misc]
+
+
+def _place(plan: Plan) -> str:
+    first = plan.areas[0].area_name
+    return first if len(plan.areas) == 1 else f"{first}, the first of {len(plan.areas)} areas"
 
 
 def print_check(path: Path, plan: Plan) -> None:
@@ -116,11 +112,11 @@ def published_figures(area: Area) -> dict[str, float]:
     }
 
 
-def _interval(measure: str, row: pd.Series) -> str:
+def _interval(measure: str, row: Mapping[str, float]) -> str:
     from cinsim.report.labels import value_text
 
-    lower, upper = float(row["lower"]), float(row["upper"])
-    return "" if lower != lower else f"{value_text(measure, lower)} to {value_text(measure, upper)}"
+    lower, upper = row["lower"], row["upper"]
+    return "" if lower != lower else f"{value_text(measure, lower)} to {value_text(measure, upper)}"  # NaN: one replication
 
 
 def _print_ending(result: RunResult) -> None:

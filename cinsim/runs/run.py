@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,7 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
     ------
     InputError : the scenarios cannot be paired, or they ask for draws and none are given.
     """
+    from cinsim.outcomes.definitions import MEASURES
     from cinsim.reference.areas import resolve
     from cinsim.reference.register import load_register
 
@@ -106,6 +108,12 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
         arms[scenario.name] = scenario
     if parameter_sets is None and baseline.draws != "point":
         raise InputError("asks for parameter draws, which a calibration makes; 'point' takes the best values", key="draws")
+    if baseline.precision is not None:
+        for measure in baseline.precision.measures:
+            if measure not in MEASURES:
+                near = get_close_matches(measure, list(MEASURES), n=1)
+                hint = f"; did you mean '{near[0]}'?" if near else "; `cinsim measures` lists them"
+                raise InputError(f"no measure is called '{measure}'{hint}", key="precision.measures")
     register = load_register()
     sets = parameter_sets if isinstance(parameter_sets, Mapping) else dict.fromkeys(arms, parameter_sets or [{}])
     parameters = {

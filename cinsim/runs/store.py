@@ -44,6 +44,13 @@ class TaskResult:
     receipt: dict[str, Any]
 
 
+def compactly(schema: pa.Schema) -> dict[str, Any]:
+    """Return how a table is best written: floats byte by byte (times on a grid shrink by half), everything else by dictionary."""
+    floats = [column.name for column in schema if pa.types.is_floating(column.type)]
+    others = [column.name for column in schema if column.name not in floats]
+    return {"compression": "zstd", "use_dictionary": others, "column_encoding": dict.fromkeys(floats, "BYTE_STREAM_SPLIT")}
+
+
 class Store:
     """The folder of finished tasks. Safe for several processes, and for several runs at once."""
 
@@ -94,7 +101,7 @@ class Store:
         try:
             path.parent.mkdir(exist_ok=True)
             with aside.open("wb") as file:
-                pq.write_table(table, file, compression="zstd")
+                pq.write_table(table, file, **compactly(table.schema))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(aside, path)

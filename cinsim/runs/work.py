@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -12,25 +13,51 @@ from cinsim.runs.events import events_table
 from cinsim.runs.store import TaskResult
 from cinsim.runs.tasks import Task
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MEASURE_COLUMNS = ("year", "measure", "group", "value")
 
 
 def simulate(task: Task) -> TaskResult:
     """Simulate one replication and return its measures, its events if they are wanted, and an account of it."""
+    from cinsim.outcomes.checks import checks
     from cinsim.outcomes.measures import measures
+    from cinsim.outcomes.spells import Spells
     from cinsim.simulation.replicate import replicate
 
     begun = time.perf_counter()
     replication = replicate(task.scenario, task.area, draw=task.draw, replication=task.replication, parameters=task.parameters)
-    found = measures(replication)
+    simulated = time.perf_counter()
+    spells = Spells(replication)
+    found = measures(replication, spells)
     receipt = {
         "seconds": round(time.perf_counter() - begun, 3),
+        "simulation_seconds": round(simulated - begun, 3),
         "events": len(replication.record),
+        "children": len(replication.population.birth),
         "peak_memory_mb": round(_peak_memory_mb(), 1),
-        "checks": {},
+        "checks": _outcome(checks(replication, spells)),
     }
     events = events_table(replication.record, replication.calendar) if task.keep_events else None
     return TaskResult(pa.Table.from_pandas(found[list(MEASURE_COLUMNS)], preserve_index=False), events, receipt)
+
+
+def _outcome(found: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return whether nothing was lost and Little's law held in every state and year, and where first they did not."""
+    lost = found[found["balance"] != 0]
+    apart = found[~found["holds"] & (found["balance"] == 0)]
+    return {
+        "nothing is lost: in plus open equals out plus open": _check(lost, "balance"),
+        "Little's law: number equals arrivals times stay": _check(apart, "little_gap"),
+    }
+
+
+def _check(failures: pd.DataFrame, column: str) -> dict[str, Any]:
+    if failures.empty:
+        return {"passed": True}
+    first = failures.iloc[0]
+    return {"passed": False, "found": f"{first['state']} in {first['year']}: {column} {first[column]:g}"}
 
 
 def _peak_memory_mb() -> float:
