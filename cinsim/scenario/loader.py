@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cinsim.errors import InputError
 from cinsim.scenario.model import Scenario
-from cinsim.scenario.problems import Place, ScenarioError, checked
+from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean
 from cinsim.scenario.quantities import UNITS_REQUIRED
 from cinsim.scenario.reading import Located, read_text, read_yaml
 
@@ -96,7 +96,10 @@ def _with_extended(path: Path, above: tuple[Path, ...]) -> Located:
         names = [p.name for p in (*chain[chain.index(base.resolve()) :], base)]
         raise InputError(f"goes round in a circle: {' extends '.join(names)}", path=place.path, line=place.line, key="extends")
     if not base.is_file():
-        raise InputError(f"there is no file {base}", path=place.path, line=place.line, key="extends")
+        beside = [file.name for file in sorted(base.parent.glob("*.yaml"))]
+        raise InputError(
+            f"there is no file {base}{did_you_mean(base.name, beside)}", path=place.path, line=place.line, key="extends"
+        )
     below = _with_extended(base, chain)
     inherited = {key: value for key, value in below.value.items() if key not in _OWN_TO_A_FILE}
     return _overlaid(Located(inherited, below.place), own)

@@ -142,6 +142,13 @@ def test_files_that_extend_each_other_are_refused(tmp_path: Path) -> None:
     assert str(caught.value) == expected
 
 
+def test_a_file_to_extend_that_is_misspelt_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("title: Any\nextends: baselin.yaml\n", encoding="utf-8")
+    (tmp_path / "baseline.yaml").write_text("title: Baseline\n", encoding="utf-8")
+    expected = f"bad.yaml, line 2, key 'extends': there is no file {tmp_path}/baselin.yaml; did you mean 'baseline.yaml'?"
+    assert message_of(tmp_path / "bad.yaml") == expected
+
+
 def test_an_alias_bomb_is_refused_before_it_grows() -> None:
     bomb = "a: &a [x, x]\n" + "\n".join(
         f"{new}: &{new} [*{old}, *{old}]" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
