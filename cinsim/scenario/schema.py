@@ -45,15 +45,23 @@ def json_schema() -> dict[str, Any]:
     for model in _models(Scenario):
         held = made if model is Scenario else made["$defs"][model.__name__]
         defaults = model.model_construct().model_dump(mode="json")
-        for name, property_ in held["properties"].items():
-            # pydantic's titles repeat the key's name; its defaults are not written as a scenario writes them
-            property_.pop("title", None)
-            property_.pop("default", None)
-            if defaults.get(name) not in (None, {}, "") and not isinstance(defaults[name], dict):
+        for name, written in held["properties"].items():
+            property_ = _without_pydantics_words(written)
+            if defaults.get(name) not in (None, "") and not isinstance(defaults[name], dict):
                 property_["default"] = defaults[name]
+            held["properties"][name] = property_
     extends = {"description": "A scenario file, relative to this one, of which this one says what differs.", "type": "string"}
     made["properties"] = {"extends": extends, **made["properties"]}
     return made
+
+
+def _without_pydantics_words(at: Any) -> Any:
+    """Drop pydantic's titles, which repeat the key's name, and its defaults, which are not written as a scenario writes them."""
+    if isinstance(at, list):
+        return [_without_pydantics_words(below) for below in at]
+    if not isinstance(at, dict):
+        return at
+    return {word: _without_pydantics_words(below) for word, below in at.items() if word not in ("title", "default")}
 
 
 class _Generator(GenerateJsonSchema):
