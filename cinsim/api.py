@@ -52,7 +52,7 @@ class RunResult:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Mean and 95% interval a scenario, area, year, measure and group."""
+        """Mean and 90% range over draws and replications, a row a scenario, area, year, measure and group."""
         return self._table("summary.csv")
 
     def events(self, run: int | None = None, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -78,8 +78,9 @@ class RunResult:
     def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        text = dict.fromkeys(("scenario", "baseline", "area_code", "area_name", "measure", "group"), str)
-        return pd.read_csv(self.folder / name, dtype=text, keep_default_na=False, na_values={"value": ""})
+        text = ("scenario", "baseline", "area_code", "area_name", "measure", "group", "verdict")
+        table = pd.read_csv(self.folder / name, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
+        return table.fillna(dict.fromkeys((column for column in text if column in table), ""))
 
 
 class Comparison(RunResult):

@@ -42,7 +42,7 @@ def print_run(result: RunResult, plan: Plan) -> None:
             beside = "–" if figure is None else value_text(measure, figure)
             rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row), beside])
     typer.echo(f"\n{plan.arms[name].title}: {_place(plan)}, year to March {year}\n")
-    print_table(("Measure", "Simulated", "95% interval", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
+    print_table(("Measure", "Simulated", "90% range", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
     _print_ending(result)
 
 

@@ -102,7 +102,7 @@ def _children_changed(tasks: Sequence[Task], store: Store) -> Iterator[pd.DataFr
                 if arm == baseline:
                     continue
                 changed = children_changed(before, stored_replication(task, store))  # type: ignore[arg-type]
-                where = {
+                where: dict[str, Any] = {
                     "scenario": arm, "baseline": baseline, "area_code": task.area.area_code,
                     "draw": task.draw, "replication": task.replication, "run": task.run,
                 }  # fmt: skip

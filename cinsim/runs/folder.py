@@ -18,35 +18,43 @@ CONTENTS = (
 SPACE_NEEDED_BYTES = 64 * 2**20
 
 
-def may_replace(folder: Path, keys: Iterable[str], keys_with_events: Iterable[str]) -> bool:
-    """Return whether every result in an existing run folder is also in the new run, so that replacing it loses nothing.
+def what_would_be_lost(folder: Path, keys: Iterable[str], keys_with_events: Iterable[str], code: str) -> str:
+    """Return in words what an existing folder holds that a new run would not, "" if nothing.
 
     Parameters
     ----------
-    folder : an existing run folder.
+    folder : an existing folder.
     keys, keys_with_events : keys of the new run's tasks, and of those whose event record it keeps.
+    code : version of the code that the new run uses.
     """
+    inside = {path.name for path in folder.iterdir()}
+    if not inside:
+        return ""
     try:
-        held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tasks"]
-        old, old_with_events = set(held["keys"]), set(held["keys_with_events"])
+        held = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        old, old_with_events, old_code = held["tasks"]["keys"], held["tasks"]["keys_with_events"], held["code_version"]
     except (OSError, ValueError, KeyError, TypeError):
-        return False
-    foreign = {path.name for path in folder.iterdir()} - set(CONTENTS)
-    return not foreign and old <= set(keys) and old_with_events <= set(keys_with_events)
+        return "no run of this package"
+    if inside - set(CONTENTS):
+        return f"what no run wrote ({', '.join(sorted(inside - set(CONTENTS)))})"
+    if old_code != code:
+        return "results of other code or library versions"
+    if not set(old) <= set(keys):
+        return "other results"
+    return "" if set(old_with_events) <= set(keys_with_events) else "event records that this run would not keep"
 
 
-def refuse_to_overwrite(folder: Path, keys: Iterable[str], keys_with_events: Iterable[str]) -> None:
-    """Raise unless the folder is free, empty, or holds nothing that the new run would not hold as well.
+def refuse_to_overwrite(folder: Path, keys: Iterable[str], keys_with_events: Iterable[str], code: str) -> None:
+    """Raise unless a folder is empty, or holds nothing that the new run would not hold as well.
 
     Raises
     ------
-    InputError : it holds other results.
+    InputError : it holds other results; the message says how to keep or replace them.
     """
-    if folder.is_dir() and (not any(folder.iterdir()) or may_replace(folder, keys, keys_with_events)):
-        return
-    if folder.exists():
+    lost = what_would_be_lost(folder, keys, keys_with_events, code) if folder.is_dir() else "a file"
+    if lost:
         raise InputError(
-            f"{folder} is already there and holds other results; name another folder with --out, or replace it with --overwrite",
+            f"{folder} is already there and holds {lost}; name another folder with --out, or replace it with --overwrite",
             key="--out",
         )
 

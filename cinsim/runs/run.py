@@ -18,7 +18,7 @@ from cinsim.runs.manifest import make_manifest, write_manifest
 from cinsim.runs.precision import MOST, enough_for
 from cinsim.runs.progress import progress
 from cinsim.runs.store import Store
-from cinsim.runs.tasks import Task, largest_first, make_tasks
+from cinsim.runs.tasks import Task, code_version, largest_first, make_tasks
 
 if TYPE_CHECKING:
     from cinsim.reference.areas import Area
@@ -154,7 +154,7 @@ def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise,
     tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
     if not options.overwrite and options.folder.exists():
         most = make_tasks(_at_most(plan).arms, plan.areas, plan.parameters, options.events)
-        refuse_to_overwrite(options.folder, [t.key for t in most], [t.key for t in most if t.keep_events])
+        refuse_to_overwrite(options.folder, [t.key for t in most], [t.key for t in most if t.keep_events], code_version())
     store.prepare()
     require_space(store.folder)
     computed = do_missing(tasks, executor, work, store, quiet=options.quiet)
