@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cinsim.outcomes.compare import differences
+
 AVERAGE = (("E92000001", "England (average authority)"),)
 LEVELS = {
     "referral_rate": 521.0, "re_referral_percent": 21.9, "no_further_action_percent": 6.4, "not_in_need_percent": 29.8,
@@ -20,8 +22,8 @@ LEVELS = {
     "cpp_second_or_subsequent_percent": 25.3, "cpp_reviews_on_time_percent": 91.0, "looked_after_31_march_rate": 69.8,
     "caseload_mean": 15.1, "caseload_median": 15.0, "caseload_p90": 20.4, "unallocated_children": 12.0,
     "cin_visits_on_time_percent": 83.2, "cin_not_visited_3_months_percent": 4.1, "cpp_visits_on_time_percent": 91.5,
-    "worker_changes_per_child": 0.71, "re_referred_within_12_months_of_closure_percent": 19.3, "unmet_need_child_days": 412345.0,
-    "undetected_harm_child_days": 31870.0,
+    "worker_changes_per_child": 0.71, "re_referred_within_12_months_of_closure_percent": 19.3,
+    "unmet_need_child_days_rate": 51894.0, "undetected_harm_child_days_rate": 4010.0,
 }  # fmt: skip
 # size of each measure's chance, as a share of its level
 CHANCE = 0.012
@@ -29,10 +31,10 @@ EFFECTS = (
     {
         "cin_visits_on_time_percent": -0.11,
         "caseload_mean": 0.02,
-        "unmet_need_child_days": -0.03,
+        "unmet_need_child_days_rate": -0.03,
         "cin_plans_31_march_rate": -0.02,
     },
-    {"cin_plans_31_march_rate": 0.09, "unmet_need_child_days": -0.08, "caseload_mean": 0.06, "re_referral_percent": -0.01},
+    {"cin_plans_31_march_rate": 0.09, "unmet_need_child_days_rate": -0.08, "caseload_mean": 0.06, "re_referral_percent": -0.01},
     {"caseload_mean": -0.12, "cin_visits_on_time_percent": 0.05, "worker_changes_per_child": 0.14, "cpp_31_march_rate": 0.0004},
     {"referral_rate": 0.05, "cpp_31_march_rate": 0.04},
 )
@@ -107,9 +109,12 @@ class RunMaker:
             frames.append(grid.assign(scenario=NAMES[arm], value=value.to_numpy(), group="all"))
         table = pd.concat(frames, ignore_index=True)
         counts = table[table["measure"].str.endswith("31_march_rate") | (table["measure"] == "referral_rate")].copy()
-        counts["value"] = (counts["value"] * 7.9461).round()
+        children = [79_461.0] if len(self.areas) == 1 else rng.integers(15_000, 180_000, len(self.areas)).astype(float)
+        living = counts["area"].map(dict(zip(self.areas, children, strict=True)))
+        counts["value"] = (counts["value"] * living / 10_000).round()
         counts["measure"] = counts["measure"].str.removesuffix("_rate").replace("referral", "referrals")
-        table = pd.concat([table, counts, self._grouped(table), self._grouped(counts)], ignore_index=True)
+        people = counts.assign(value=living)[counts["measure"] == "referrals"].assign(measure="population_0_17")
+        table = pd.concat([table, people, counts, self._grouped(table), self._grouped(counts)], ignore_index=True)
         table["area_code"], table["area_name"] = table["area"].str[0], table["area"].str[1]
         return table[["scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value"]]
 
@@ -118,7 +123,7 @@ class RunMaker:
         wanted = ("referral_rate", "re_referral_percent", "cin_plans_31_march_rate", "cpp_31_march_rate", "referrals",
                   "cin_plans_31_march", "cpp_31_march")  # fmt: skip
         shares = {"sex=male": 0.52, "sex=female": 0.48, "deprivation=1": 0.1, "deprivation=5": 0.37, "ethnicity=white": 0.7,
-                  "ethnicity=asian": 0.01, "ethnicity=black": 0.19}  # fmt: skip
+                  "ethnicity=asian": 0.004, "ethnicity=black": 0.19}  # fmt: skip
         rows = table[table["measure"].isin(wanted)]
         is_count = ~rows["measure"].str.endswith(("_rate", "_percent"))
         return pd.concat(
@@ -126,19 +131,8 @@ class RunMaker:
         )
 
     def _differences(self, measures: pd.DataFrame) -> pd.DataFrame:
-        keys = ["area_code", "area_name", "year", "measure", "group", "draw", "replication"]
-        wide = measures.pivot_table(index=keys, columns="scenario", values="value", sort=False)
-        frames = []
-        for name in NAMES[1 : self.arms]:
-            pairs = (wide[name] - wide["baseline"]).groupby(level=[0, 1, 2, 3, 4], sort=False)
-            mean, half = pairs.mean(), 2.2 * pairs.std() / np.sqrt(pairs.size())
-            frames.append(
-                pd.DataFrame(
-                    {"scenario": name, "baseline": "baseline", "difference": mean, "lower": mean - half, "upper": mean + half,
-                     "share_of_pairs_lower": pairs.apply(lambda x: (x < 0).mean()), "n": pairs.size()}
-                ).reset_index()
-            )  # fmt: skip
-        return pd.concat(frames, ignore_index=True)
+        is_baseline = measures["scenario"] == "baseline"
+        return differences(measures[is_baseline], measures[~is_baseline])
 
     def _manifest(self) -> dict[str, object]:
         scenarios = [
@@ -189,10 +183,21 @@ class RunMaker:
 
     def _extras(self, folder: Path) -> None:
         parts = ["visits_four_weekly", "national_thresholds", "lead_practitioners", "interaction"]
-        frame = pd.DataFrame({"part": parts, "contribution": [6.1, -9.4, -2.0, 0.8]})
-        frame.assign(measure="cin_plans_31_march_rate", lower=frame["contribution"] - 1, upper=frame["contribution"] + 1).to_csv(
-            folder / "contributions.csv", index=False
-        )
+        frame = pd.DataFrame({"part": parts, "contribution": [6.1, -9.4, -2.0, 0.8], "measure": "cin_plans_31_march_rate"})
+        frame["lower"], frame["upper"] = frame["contribution"] - 1, frame["contribution"] + 1
+        frame.to_csv(folder / "contributions.csv", index=False)
+        rng = np.random.default_rng(5)
+        kinds = ["cin_plan_started", "cin_plan_ended", "referral", "closed", "section_47_started"]
+        pieces = []
+        for arm in range(1, self.arms):
+            n = 300 * arm
+            piece = pd.DataFrame({"child": np.arange(n), "first_different": rng.choice(kinds, n, p=[0.4, 0.3, 0.1, 0.1, 0.1])})
+            for name in ("referrals", "episodes_of_need", "cin_plans", "cp_plans", "looked_after"):
+                piece[f"baseline_{name}"] = rng.poisson(1.0, n)
+                piece[f"scenario_{name}"] = np.maximum(0, piece[f"baseline_{name}"] + rng.integers(-1, 2, n))
+            pieces.append(piece.assign(scenario=NAMES[arm], replication=0))
+        if pieces:
+            pd.concat(pieces, ignore_index=True).to_parquet(folder / "children_changed.parquet")
 
 
 def _one_record(rng: np.random.Generator, years: range, area: str) -> pd.DataFrame:

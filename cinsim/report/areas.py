@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cinsim.report.folder import Arm, RunFolder
+from cinsim.report.folder import RunFolder
 from cinsim.report.labels import in_sentence, label, listed, number
 from cinsim.report.style import MARKERS, Drawing, colour_of, from_zero, new_figure
 
-RANKED = ("cin_plans_31_march_rate", "cpp_31_march_rate", "unmet_need_child_days_rate")
+RANKED = ("cin_plans_31_march_rate", "unmet_need_child_days_rate")
 FEW_ENOUGH_TO_NAME = 20
 
 
@@ -31,7 +31,9 @@ def _ranked(run: RunFolder, measure: str) -> Drawing:
     axes = figure.subplots()
     (_bars_with_names if named else _bars_in_order)(axes, run, table)
     if len(arms) > 1:
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", alignment="left")
+        by_name = {text: handle for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)}
+        names = [arm.label for _, arm in arms]
+        figure.legend([by_name[name] for name in names], names, loc="outside lower left", alignment="left")
     said = []
     for _, arm in arms:
         low, high = np.nanpercentile(table[arm.name], [10, 90])
@@ -67,15 +69,9 @@ def _bars_in_order(axes: Axes, run: RunFolder, table: pd.DataFrame) -> None:
         else:
             marker = MARKERS[position % len(MARKERS)]
             axes.plot(place, values, linestyle="none", marker=marker, markersize=3, color=colour, label=arm.label)
-    _name_the_ends(axes, table, run.baseline)
-    axes.set_xticks([])
+    lowest, highest = axes.set_xticks([0, len(table) - 1], [str(table.index[0]), str(table.index[-1])])
+    lowest.label1.set_horizontalalignment("left")
+    highest.label1.set_horizontalalignment("right")
     axes.margins(x=0.01)
-    axes.set_xlabel(f"{len(table)} authorities, lowest to highest under {run.baseline.label}")
+    axes.set_xlabel(f"{len(table)} authorities in the order of {run.baseline.label}")
     from_zero(axes)
-
-
-def _name_the_ends(axes: Axes, table: pd.DataFrame, baseline: Arm) -> None:
-    tops = table.max(axis=1)
-    for position, where in ((0, "left"), (len(table) - 1, "right")):
-        at = (position, float(tops.iloc[position]))
-        axes.annotate(str(table.index[position]), at, xytext=(0, 5), textcoords="offset points", ha=where, fontsize=10)

@@ -10,6 +10,7 @@ from cinsim.report.folder import RunFolder
 # differences in these are no change of policy
 _NOT_POLICY = ("name", "title", "question", "extends", "replications", "seed", "initial_state", "precision")
 
+_NAMES = {"cin": "CIN", "cpp": "child protection", "fte": "FTE"}
 _SECTIONS = ("policies", "workforce", "demand", "parameters")
 
 
@@ -27,10 +28,16 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def changes(run: RunFolder) -> list[tuple[str, list[str]]]:
     """Return, for each scenario but the baseline, its title and what it says otherwise."""
     base = flat(run.baseline.resolved)
+    # a parameter that the baseline does not name has the register's value there
+    base |= {f"parameters.{p['name']}": f"{p['value']:g}" for p in _parameters(run) if f"parameters.{p['name']}" not in base}
     told = []
     for arm in run.arms[1:]:
         mine = flat(arm.resolved)
-        keys = [k for k in [*mine, *(k for k in base if k not in mine)] if mine.get(k) != base.get(k)]
+        keys = [
+            k
+            for k in [*mine, *(k for k in base if k not in mine and not k.startswith("parameters."))]
+            if mine.get(k) != base.get(k)
+        ]
         lines = [
             f"{_words(k)}: {mine.get(k, 'not set')} (in the baseline {base.get(k, 'not set')})"
             for k in keys
@@ -48,5 +55,11 @@ def settings(run: RunFolder) -> list[str]:
 
 def _words(key: str) -> str:
     first, _, rest = key.partition(".")
-    text = rest if first in _SECTIONS and rest else key
-    return text.replace("_", " ").replace(".", ", ").capitalize()
+    text = (rest if first in _SECTIONS and rest else key).replace("_", " ").replace(".", ", ")
+    words = " ".join(_NAMES.get(word, word) for word in text.split(" "))
+    return words[0].upper() + words[1:]
+
+
+def _parameters(run: RunFolder) -> list[Mapping[str, Any]]:
+    stored = run.manifest.get("parameters") or []
+    return [p for p in stored if isinstance(p, Mapping) and "name" in p and isinstance(p.get("value"), int | float)]

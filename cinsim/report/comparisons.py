@@ -1,4 +1,4 @@
-"""Figures of a comparison: differences with intervals, parts of a bundle, children whose journey changed."""
+"""Figures of a comparison: differences with intervals, and the parts of a bundle."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ import math
 from textwrap import fill
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
 from cinsim.report.effects import Effect, effects
-from cinsim.report.folder import Arm, RunFolder
-from cinsim.report.labels import HEADLINES, count_words, decimals_for, difference_text, label, listed, number
+from cinsim.report.folder import RunFolder
+from cinsim.report.labels import HEADLINES, count_words, decimals_for, difference_text, in_sentence, label, listed, number
 from cinsim.report.style import MARKERS, Drawing, colour_of, new_figure
 
 SHOWN = (
     "referral_rate", "re_referral_percent", "assessment_within_45_days_percent", "cin_plans_31_march_rate", "cpp_31_march_rate",
-    "looked_after_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days",
-    "undetected_harm_child_days",
+    "looked_after_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate",
+    "undetected_harm_child_days_rate",
 )  # fmt: skip
-MOST_EVENTS = 10
-_NAME_WIDTH, _PANEL_TITLE_WIDTH = 20, 44  # characters
+NAME_WIDTH, _PANEL_TITLE_WIDTH = 20, 42  # characters
 
 
 def differences_figure(run: RunFolder) -> Drawing | None:
@@ -43,7 +41,7 @@ def differences_figure(run: RunFolder) -> Drawing | None:
         axes.set_title(titles[measure], fontsize=11)
         said.append(f"{label(measure).text}: " + listed([f"{e.arm.label} {e.text} ({e.interval_text})" for e in here]))
     caption = f"Points: mean of paired differences. Thin lines: 95% interval. {_kinds_of_uncertainty(run, panels)}"
-    if left_out := [label(m).text for m in found if m not in panels]:
+    if left_out := [in_sentence(label(m).text) for m in found if m not in panels]:
         caption += f" Left out, as no scenario changes them by as much as 1% (half a point): {listed(left_out)}."
     alt = f"Differences from the baseline with 95% intervals. {'; '.join(said)}."
     return Drawing("differences", title, caption, alt, figure)
@@ -58,9 +56,11 @@ def _kinds_of_uncertainty(run: RunFolder, panels: dict[str, list[Effect]]) -> st
     if run.draws == 1:
         return f"Chance only: parameters were held at one set of values ({count_words(run.replications, 'replication')})."
     shares = [e.chance_share for here in panels.values() for e in here if math.isfinite(e.chance_share)]
-    words = "Thick lines: the part of the interval that is chance; the rest comes from uncertain parameters."
+    words = "Thick: what chance alone would leave of the interval; the rest is what the parameters leave open."
     if shares:
-        words += f" In these measures chance makes up {number(100 * float(np.mean(shares)), 0)}% of the variance on average."
+        words += (
+            f" Between single runs, chance makes up {number(100 * float(np.mean(shares)), 0)}% of the variance of a difference."
+        )
     return words
 
 
@@ -71,20 +71,20 @@ def _difference_panel(axes: Axes, run: RunFolder, here: list[Effect]) -> None:
         y, colour = -position, colour_of(position)
         if math.isfinite(effect.half_width):
             axes.plot([effect.lower, effect.upper], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
-            if run.draws > 1 and math.isfinite(effect.chance_share):
-                part, middle = math.sqrt(effect.chance_share), effect.difference
-                ends = [middle - part * (middle - effect.lower), middle + part * (effect.upper - middle)]
+            part, middle = effect.chance_part, effect.difference
+            if run.draws > 1 and math.isfinite(part):
+                ends = [middle - part * effect.half_width, middle + part * effect.half_width]
                 axes.plot(ends, [y, y], color=colour, linewidth=4.5, alpha=0.55, solid_capstyle="butt")
         axes.plot(effect.difference, y, color=colour, marker=MARKERS[position % len(MARKERS)], markersize=7, linestyle="none")
     axes.axvline(0, color="#0B0C0C", linewidth=1)
-    axes.set_yticks([-names[e.arm.name] for e in here], [fill(e.arm.label, _NAME_WIDTH) for e in here])
+    axes.set_yticks([-names[e.arm.name] for e in here], [fill(e.arm.label, NAME_WIDTH) for e in here])
     axes.set_ylim(-len(run.arms) + 0.4, -0.4)
-    _sideways(axes)
+    sideways(axes)
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}".replace("-", "−"))
 
 
-def _sideways(axes: Axes) -> None:
+def sideways(axes: Axes) -> None:
     """Turn the grid for values that run along the x axis."""
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
@@ -123,47 +123,8 @@ def waterfall_figure(run: RunFolder) -> Drawing | None:
         axes.hlines(y, low, high, color="#0B0C0C", linewidth=1.3)
         caption += " Black lines: 95% interval of each part."
     axes.axvline(0, color="#0B0C0C", linewidth=1)
-    axes.set_yticks([*y, -len(parts)], [*(fill(part, _NAME_WIDTH + 2) for part in parts), "All together"])
-    _sideways(axes)
+    axes.set_yticks([*y, -len(parts)], [*(fill(part, NAME_WIDTH + 2) for part in parts), "All together"])
+    sideways(axes)
     said = [f"{part} {difference_text(step, decimals_for(measure, step))}" for part, step in zip(parts, steps, strict=True)]
     alt = f"Waterfall of a bundle's parts: {listed(said)}; all together {difference_text(total, decimals_for(measure, total))}."
     return Drawing("waterfall", title, caption, alt, figure)
-
-
-def children_changed_figure(run: RunFolder) -> Drawing | None:
-    """Draw what first became different in children's journeys, from ``children_changed.parquet``; None where there is none."""
-    table = run.children_changed
-    if table is None or table.empty or "first_different" not in table:
-        return None
-    if "scenario" not in table:
-        table = table.assign(scenario=run.arms[-1].name)
-    by_arm = table.groupby(["first_different", "scenario"], observed=True).size().unstack("scenario", fill_value=0)
-    order = by_arm.sum(axis=1).sort_values(ascending=False, kind="stable").head(MOST_EVENTS).index
-    arms = [(position, arm) for position, arm in enumerate(run.arms) if arm.name in by_arm]
-    title = "Where children's journeys first part"
-    figure = new_figure(1.2 + len(order) * (0.2 + 0.2 * len(arms)) + 0.24 * len(arms), title)
-    axes = figure.subplots()
-    _journey_bars(axes, by_arm.loc[order], arms)
-    axes.set_yticks(-np.arange(len(order)), [fill(str(kind).replace("_", " "), _NAME_WIDTH + 2) for kind in order])
-    _sideways(axes)
-    axes.set_xlim(left=0)
-    axes.set_xlabel("children")
-    if len(arms) > 1:
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", alignment="left")
-    said = [
-        f"{arm.label}: {number(float(by_arm[arm.name].sum()), 0)} changed journeys, most often from "
-        f"{str(by_arm[arm.name].idxmax()).replace('_', ' ')}"
-        for _, arm in arms
-    ]
-    caption = "Children whose journey differs from the baseline's under the same luck, by the first event that differs"
-    caption += f" (the {MOST_EVENTS} most frequent)." if len(by_arm) > MOST_EVENTS else "."
-    return Drawing(
-        "children_changed", title, caption, f"Bars of changed journeys by first different event. {listed(said)}.", figure
-    )
-
-
-def _journey_bars(axes: Axes, counts: pd.DataFrame, arms: list[tuple[int, Arm]]) -> None:
-    width = 0.8 / len(arms)
-    for turn, (position, arm) in enumerate(arms):
-        y = -np.arange(len(counts)) - (turn - (len(arms) - 1) / 2) * width
-        axes.barh(y, counts[arm.name].to_numpy(), height=width * 0.9, color=colour_of(position), label=arm.label)

@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 from cinsim.report.areas import ranked_figures
-from cinsim.report.comparisons import children_changed_figure, differences_figure, waterfall_figure
+from cinsim.report.children import children_figures
+from cinsim.report.comparisons import differences_figure, waterfall_figure
 from cinsim.report.folder import RunFolder, read_run
+from cinsim.report.funnels import funnel_figures
 from cinsim.report.published import england
 from cinsim.report.stocks import stocks_figure
 from cinsim.report.style import Drawing, FigureFile, house_style, stored
@@ -51,7 +53,8 @@ def _drawings(run: RunFolder) -> list[Drawing]:
         stocks_figure(run, published),
         caseload_figure(run, published),
         timeliness_figure(run, published),
-        children_changed_figure(run),
+        *children_figures(run),
         *ranked_figures(run),
+        *funnel_figures(run),
     ]
     return [drawing for drawing in drawn if drawing is not None]

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute, csv
 
 from cinsim.errors import InputError
+from cinsim.outcomes.compare import differences
+from cinsim.report.labels import USED
 
 NATIONAL_CODE = "E92000001"
 MEASURE_COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
-DIFFERENCE_COLUMNS = ("scenario", "baseline", "measure", "year", "difference", "lower", "upper", "n")
+DIFFERENCE_COLUMNS = (
+    "scenario", "baseline", "area_code", "year", "measure", "group", "difference", "lower", "upper", "n", "baseline_mean",
+    "chance_share", "verdict", "replications_needed",
+)  # fmt: skip
+_TEXT_COLUMNS = frozenset({"scenario", "baseline", "area_code", "area_name", "measure", "group", "verdict"})
+_WHOLE_NUMBERS = frozenset({"year", "draw", "replication", "n"})
 WHOLE = ""
 
 
@@ -42,7 +51,8 @@ class RunFolder:
     ----------
     arms : the scenarios in the order in which they were given; in a comparison the first is the baseline.
     measures : tidy values, one row a scenario, area, year, draw, replication, measure and group ("" for all children).
-    differences, contributions, children_changed : None where the run has none.
+    differences : of a comparison, of the whole area (with several authorities, of their mean).
+    contributions, children_changed : None where the run has none.
     events : path of ``events.parquet``, None where the run has none.
     """
 
@@ -120,7 +130,7 @@ class RunFolder:
 
 
 def read_run(folder: Path) -> RunFolder:
-    """Read a run's folder.
+    """Read a run's folder: of its measures, those that the page and its figures use.
 
     Raises
     ------
@@ -130,22 +140,29 @@ def read_run(folder: Path) -> RunFolder:
     if not folder.is_dir():
         raise InputError("there is no such run folder; give the folder that `cinsim run` or `cinsim compare` wrote", path=folder)
     manifest = _read_manifest(folder / "manifest.json")
-    measures = _read_table(folder / "measures.csv", MEASURE_COLUMNS)
-    measures["group"] = _groups(measures["group"])
-    differences = _optional_table(folder / "differences.csv", DIFFERENCE_COLUMNS)
-    if differences is not None:
-        differences["group"] = _groups(differences["group"]) if "group" in differences else WHOLE
-    changed, events = folder / "children_changed.parquet", folder / "events.parquet"
-    return RunFolder(
+    measures = _read_measures(folder / "measures.csv", MEASURE_COLUMNS)
+    compares = (folder / "differences.csv").exists()
+    differences = _read_measures(folder / "differences.csv", DIFFERENCE_COLUMNS) if compares else None
+    contributions, changed, events = (folder / f for f in ("contributions.csv", "children_changed.parquet", "events.parquet"))
+    run = RunFolder(
         path=folder,
         manifest=manifest,
         arms=_arms(manifest, measures, differences),
         measures=measures,
         differences=differences,
-        contributions=_optional_table(folder / "contributions.csv", ("part", "contribution")),
+        contributions=_read_contributions(contributions) if contributions.exists() else None,
         children_changed=pd.read_parquet(changed) if changed.exists() else None,
         events=events if events.exists() else None,
     )
+    return replace(run, differences=_overall_differences(run)) if len(run.areas) > 1 and run.compares else run
+
+
+def _overall_differences(run: RunFolder) -> pd.DataFrame:
+    """Return the differences of the authorities' mean, as ``differences.csv`` gives those of each authority."""
+    rows = pd.concat([run.whole_area(m).assign(measure=m) for m in sorted(set(run.measures["measure"]))], ignore_index=True)
+    rows = rows.assign(area_code="all", area_name=run.place, group=WHOLE)
+    is_baseline = rows["scenario"] == run.baseline.name
+    return differences(rows[is_baseline], rows[~is_baseline])
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
@@ -160,26 +177,38 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def _read_table(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
+def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
+    """Read a tidy table piece by piece, keeping the measures the page uses; with many authorities it is large."""
     if not path.exists():
         raise InputError("the run has no such table; give a folder that a finished run wrote", path=path)
-    table = pd.read_csv(path, dtype={"scenario": str, "group": str, "area_code": str, "area_name": str, "measure": str})
-    missing = [c for c in wanted if c not in table.columns]
-    if missing:
+    with path.open("rb") as file:
+        header = file.readline().decode("utf-8").strip().split(",")
+    if missing := [column for column in wanted if column not in header]:
         raise InputError(f"lacks the columns {', '.join(missing)}", path=path, line=1)
+    kinds = {column: pa.string() if column in _TEXT_COLUMNS else pa.float64() for column in wanted}
+    kinds |= dict.fromkeys(_WHOLE_NUMBERS & set(wanted), pa.int64())
+    options = csv.ConvertOptions(column_types=kinds, include_columns=list(wanted), null_values=["", "nan", "NaN"])
+    used = pa.array(sorted(USED))
+    pieces = []
+    try:
+        with csv.open_csv(path, convert_options=options) as reader:
+            for piece in reader:
+                pieces.append(piece.filter(compute.is_in(piece["measure"], value_set=used)))
+    except pa.ArrowInvalid as wrong:
+        raise InputError(f"cannot be read: {wrong}", path=path) from wrong
+    table = pa.Table.from_batches(pieces).to_pandas() if pieces else pd.DataFrame(columns=list(wanted))
     if table.empty:
         raise InputError("holds no results", path=path)
+    # all children are written "", "all" or left empty; make it one
+    table["group"] = table["group"].fillna(WHOLE).where(table["group"] != "all", WHOLE)
     return table
 
 
-def _optional_table(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame | None:
-    return _read_table(path, wanted) if path.exists() else None
-
-
-def _groups(column: pd.Series) -> pd.Series:
-    """All children are written "", "all" or left empty; make it one."""
-    text = column.astype("object").where(column.notna(), WHOLE).astype(str)
-    return text.where(text.str.lower() != "all", WHOLE)
+def _read_contributions(path: Path) -> pd.DataFrame:
+    table = pd.read_csv(path)
+    if missing := [column for column in ("part", "contribution") if column not in table]:
+        raise InputError(f"lacks the columns {', '.join(missing)}", path=path, line=1)
+    return table
 
 
 def _arms(manifest: Mapping[str, Any], measures: pd.DataFrame, differences: pd.DataFrame | None) -> tuple[Arm, ...]:

@@ -19,7 +19,14 @@ from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.labels import count_words, listed
 from cinsim.report.published import england
 from cinsim.report.style import FigureFile
-from cinsim.report.tables import differences_table, evidence_counts, group_tables, headline_table, parameters_table
+from cinsim.report.tables import (
+    differences_table,
+    evidence_counts,
+    group_tables,
+    headline_table,
+    parameters_table,
+    variation_table,
+)
 from cinsim.report.words import answer
 
 PAGE = "report.html"
@@ -48,18 +55,18 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         package.joinpath("template.html").read_text(encoding="utf-8")
     )
     published = england()
-    question = next((arm.question for arm in reversed(run.arms) if arm.question), "")
     return template.render(
         style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
         title=_title(run),
         subtitle=f"{run.place[0].upper()}{run.place[1:]}, years to March {run.years[0]} to {run.years[-1]}",
-        question=question,
+        questions=list(dict.fromkeys(arm.question for arm in run.arms if arm.question)),
         answer=answer(run, published),
         arms=run.arms,
         compares=run.compares,
         headline=headline_table(run, published),
         differences=differences_table(run),
         groups=group_tables(run),
+        variation=variation_table(run),
         figures=[(figure, _image(figure)) for figure in figures],
         changes=changes(run),
         settings=settings(run) if not run.compares else [],
@@ -69,7 +76,6 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         replications=run.replications,
         manifest=manifest_lines(run.manifest),
         checks=_checks(run.manifest),
-        folder=run.path.name,
     )
 
 
@@ -77,7 +83,11 @@ def _title(run: RunFolder) -> str:
     if not run.compares:
         return run.baseline.title
     others = run.arms[1:]
-    return others[0].title if len(others) == 1 else f"{len(others)} scenarios compared with {run.baseline.label}"
+    how_many = _COUNTS[len(others)] if len(others) < len(_COUNTS) else str(len(others))
+    return others[0].title if len(others) == 1 else f"{how_many} scenarios compared with {run.baseline.label}"
+
+
+_COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
 def _article(grade: str) -> str:
@@ -90,6 +100,7 @@ def _image(figure: FigureFile) -> str:
 
 
 _SHOWN_APART = ("scenario", "scenarios", "parameters", "parameter_sets", "areas", "checks", "tasks", "data")
+_MANIFEST_NAMES = {"cinsim": "Version of cinsim", "format": "Format of the manifest", "cost": "Time and memory"}
 _LONGEST = 400
 
 
@@ -99,14 +110,21 @@ def manifest_lines(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     for key, value in manifest.items():
         if key in _SHOWN_APART or value in (None, "", [], {}):
             continue
-        if key.startswith("wall_time") and isinstance(value, int | float):
-            text = f"{value:,.1f} seconds"
-        elif isinstance(value, Mapping) and all(not isinstance(v, Mapping | list) for v in value.values()):
-            text = "; ".join(f"{k} {v}" for k, v in value.items())
+        if isinstance(value, Mapping) and not any(isinstance(v, Mapping | list) for v in value.values()):
+            text = "; ".join(f"{str(k).replace('_', ' ')} {_plain(v)}" for k, v in value.items())
         else:
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        lines.append((key.replace("_", " ").capitalize(), text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"))
+            text = _plain(value)
+        name = _MANIFEST_NAMES.get(key, key.replace("_", " ").capitalize())
+        lines.append((name, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"))
     return lines
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _checks(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -27,12 +27,12 @@ _TEXTS = {
     "referral_rate": "Referrals per 10,000 children",
     "re_referral_percent": "Re-referrals within 12 months of a referral",
     "no_further_action_percent": "Referrals with no further action",
-    "not_in_need_percent": "Assessed as not in need",
+    "not_in_need_percent": "Referrals assessed as not in need",
     "assessments_completed_rate": "Assessments completed per 10,000",
     "assessment_within_45_days_percent": "Assessments within 45 working days",
-    "assessment_days_p25": "Assessment length, lower quartile",
-    "assessment_days_p50": "Assessment length, median",
-    "assessment_days_p75": "Assessment length, upper quartile",
+    "assessment_days_p25": "Lower quartile of assessment days",
+    "assessment_days_p50": "Median working days of an assessment",
+    "assessment_days_p75": "Upper quartile of assessment days",
     "s47_rate": "Section 47 enquiries per 10,000",
     "icpc_rate": "Initial child protection conferences per 10,000",
     "icpc_within_15_days_percent": "Conferences within 15 working days",
@@ -44,22 +44,37 @@ _TEXTS = {
     "cpp_second_or_subsequent_percent": "Child protection plans that are second or later",
     "cpp_reviews_on_time_percent": "Child protection plans reviewed on time",
     "looked_after_31_march_rate": "Looked-after children at 31 March per 10,000",
-    "caseload_mean": "Cases per case holder (FTE), mean",
-    "caseload_median": "Cases per case holder (FTE), median",
-    "caseload_p90": "Cases per case holder (FTE), 90th percentile",
+    "caseload_mean": "Mean caseload (cases per FTE case holder)",
+    "caseload_median": "Median caseload (cases per FTE case holder)",
+    "caseload_p90": "90th percentile of caseloads (FTE)",
     "unallocated_children": "Children waiting for a case holder",
     "cin_visits_on_time_percent": "CIN visits on time",
-    "cin_not_visited_3_months_percent": "On a CIN plan, not visited for 3 months",
+    "cin_not_visited_3_months_percent": "Children on CIN plans not visited for 3 months",
     "cpp_visits_on_time_percent": "Child protection visits on time",
     "worker_changes_per_child": "Changes of worker per child",
-    "re_referred_within_12_months_of_closure_percent": "Re-referred within 12 months of closure",
-    "unmet_need_child_days": "Unmet need, child-days",
-    "undetected_harm_child_days": "Undetected harm, child-days",
-    "cost": "Cost of staff time, £",
+    "re_referred_within_12_months_of_closure_percent": "Children re-referred within 12 months of closure",
+    "unmet_need_child_days_rate": "Child-days of unmet need per 10,000 children",
+    "undetected_harm_child_days_rate": "Child-days of undetected harm per 10,000 children",
+    "cost": "Cost of staff time recorded, £",
 }
 _NOT_HEADLINES = ("assessment_days_p25", "assessment_days_p75", "caseload_median", "caseload_p90")
 HEADLINES = tuple(name for name in _TEXTS if name not in _NOT_HEADLINES)
+# what a reader sees by group, and the count that stands behind each
+GROUPED = {
+    "referral_rate": "referrals",
+    "re_referral_percent": "referrals",
+    "children_in_need_31_march_rate": "children_in_need_31_march",
+    "cin_plans_31_march_rate": "cin_plans_31_march",
+    "cpp_31_march_rate": "cpp_31_march",
+}
+# measures that differ between authorities, by the name of their count
+BY_AUTHORITY = ("children_in_need_31_march", "cin_plans_31_march", "cpp_31_march", "unmet_need_child_days")
 STOCKS = ("children_in_need_31_march_rate", "cin_plans_31_march_rate", "cpp_31_march_rate", "looked_after_31_march_rate")
+USED = frozenset(
+    {"population_0_17", *_TEXTS, *GROUPED.values(), *BY_AUTHORITY, *(f"{name}_rate" for name in BY_AUTHORITY)}
+    | {name.removesuffix("_rate") for name in STOCKS}
+)
+"""Measures that are read from a run; the rest stay in its tables."""
 
 
 def label(measure: str) -> Label:
@@ -68,7 +83,7 @@ def label(measure: str) -> Label:
     if measure.endswith("_percent"):
         return Label(text, 1, _PP)
     if measure.endswith("_rate"):
-        return Label(text, 1, _RATE)
+        return Label(text, 0 if "child_days" in measure else 1, _RATE)
     if measure.startswith("assessment_days_p"):
         return Label(text, 0, _DAYS)
     if measure.startswith("caseload") or measure == "worker_changes_per_child":
@@ -91,11 +106,11 @@ def value_text(measure: str, value: float) -> str:
 
 
 def decimals_for(measure: str, scale: float) -> int:
-    """Return decimals that show a difference of this size with two significant figures, at most two beyond its measure's."""
+    """Return decimals that show a difference of this size with two significant figures, at most one beyond its measure's."""
     usual = label(measure).decimals
     if scale == 0 or not math.isfinite(scale):
         return usual
-    return max(usual, min(usual + 2, 1 - math.floor(math.log10(abs(scale)))))
+    return max(usual, min(usual + 1, 1 - math.floor(math.log10(abs(scale)))))
 
 
 def difference_text(value: float, decimals: int) -> str:

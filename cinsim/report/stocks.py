@@ -91,10 +91,9 @@ def _panel(axes: Axes, run: RunFolder, measure: str, published: float | None) ->
         axes.axhline(published, color=PUBLISHED, linestyle="--", linewidth=1.4, label="England 2024, published")
     axes.set_title(_PANELS[measure])
     years = sorted(int(year) for year in data["year"].unique())
-    shown = years if len(years) <= 6 else years[:: 1 + len(years) // 6]
+    shown = years if len(years) <= 3 else years[:: 1 + len(years) // 4]
     axes.set_xticks(np.array([f"{year}-03-31" for year in shown], dtype="datetime64[D]"))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    axes.tick_params(axis="x", labelsize=9.5)
     from_zero(axes)
     level = f", against {number(published, 1)} published for England in 2024" if published is not None else ""
     return f"{_PANELS[measure]}: {listed(ends)}{level}."

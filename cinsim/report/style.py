@@ -13,15 +13,16 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 # Government Analysis Function's categorical palette, in its order
 COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)), "-", (0, (3, 1)))
 PUBLISHED = "#505A5F"
-# 5.6 inches are 403 points: on a phone (about 360 pixels of content) text of 11.5 points stays above 10 pixels
-WIDTH = 5.6
-TITLE_WIDTH = 48  # characters
+# 5 inches are 360 points, about the pixels a phone gives to content: text stays there as large as it is set here
+WIDTH = 5.0
+TITLE_WIDTH = 42  # characters
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "font.size": 11.5, "axes.titlesize": 11.5, "axes.labelsize": 11, "xtick.labelsize": 10.5,
     "ytick.labelsize": 10.5, "legend.fontsize": 10.5, "axes.spines.top": False, "axes.spines.right": False,
@@ -74,9 +75,12 @@ def new_figure(height: float, title: str) -> Figure:
 
 
 def from_zero(axes: Axes) -> None:
-    """Let the y axis start at 0 and leave a little room at the top."""
+    """Let the y axis start at 0, leave a little room at the top, and write thousands with commas."""
+    axes.relim()
+    axes.autoscale(axis="y")
     top = axes.get_ylim()[1]
-    axes.set_ylim(0, top if top > 0 else 1)
+    axes.set_ylim(0, 1.04 * top if top > 0 else 1)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
 
 
 def colour_of(position: int) -> str:

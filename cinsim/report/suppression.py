@@ -12,22 +12,16 @@ import math
 
 import pandas as pd
 
+from cinsim.outcomes.groups import GROUP_LABELS
 from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
+from cinsim.report.labels import GROUPED
 
 SMALL = 5
 SUPPRESSED = math.inf
-# what the page shows by group, and the count that stands behind each
-GROUPED = {
-    "referral_rate": "referrals",
-    "re_referral_percent": "referrals",
-    "children_in_need_31_march_rate": "children_in_need_31_march",
-    "cin_plans_31_march_rate": "cin_plans_31_march",
-    "cpp_31_march_rate": "cpp_31_march",
-}
 
 
 def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
-    """Return group x measure of one scenario and year, suppressed cells infinite, absent ones NaN; groups in the file's order."""
+    """Return group x measure of one scenario and year, in the usual order; suppressed cells infinite, absent NaN."""
     m = run.measures
     wanted = [*GROUPED, *GROUPED.values()]
     rows = m[(m["scenario"] == scenario) & (m["year"] == year) & (m["group"] != WHOLE) & m["measure"].isin(wanted)]
@@ -35,7 +29,7 @@ def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
         rows = rows[rows["area_code"] == NATIONAL_CODE]
     means = rows.groupby(["group", "measure"], sort=False)["value"].mean().unstack("measure")
     shown = [measure for measure in GROUPED if measure in means]
-    means = means.reindex(list(dict.fromkeys(rows["group"])))
+    means = means.reindex([group for group in GROUP_LABELS if group in means.index])
     hidden = {count: _hidden(means[count]) for count in set(GROUPED.values()) if count in means}
     out = means[shown].copy()
     for measure in shown:

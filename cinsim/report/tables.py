@@ -10,10 +10,11 @@ import pandas as pd
 
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import RunFolder
-from cinsim.report.labels import HEADLINES, label, value_text
+from cinsim.report.funnels import FEWEST, variation_between
+from cinsim.report.labels import HEADLINES, label, number, value_text
 from cinsim.report.published import PUBLISHED_YEAR, authority, comparable, nearness
 from cinsim.report.stocks import ENOUGH_FOR_QUANTILES, band
-from cinsim.report.suppression import GROUPED, SUPPRESSED, grouped_rows
+from cinsim.report.suppression import SUPPRESSED, grouped_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def headline_table(run: RunFolder, england: Mapping[str, float]) -> Table:
         if values.empty:
             continue
         mean, (low, high) = float(values.mean()), band(values)
-        between = f"{value_text(measure, low)} to {value_text(measure, high)}" if len(values) > 1 else ""
+        between = f"{number(low, label(measure).decimals)}–{value_text(measure, high)}" if len(values) > 1 else ""
         cells = [Cell(label(measure).text), Cell(value_text(measure, mean), between)]
         cells += _beside(measure, mean, own) if own else []
         rows.append((*cells, *_beside(measure, mean, england)))
@@ -61,8 +62,8 @@ def headline_table(run: RunFolder, england: Mapping[str, float]) -> Table:
         (*columns, f"England {PUBLISHED_YEAR}", "How far"),
         tuple(rows),
         f"Published: DfE, Children in need and Children's social work workforce, {PUBLISHED_YEAR}."
-        f"{spread if run.replications > 1 else ''} “How far” marks what lies beyond 10% (3 percentage points for percentages). "
-        "“–”: DfE publishes no such figure.",
+        f"{spread if run.replications > 1 else ''} “Close”: within 10% (3 percentage points for percentages). “–”: "
+        " DfE publishes no such figure.",
     )
 
 
@@ -71,7 +72,7 @@ def _beside(measure: str, model: float, published: Mapping[str, float]) -> list[
     if value is None or not comparable(measure):
         return [Cell("–"), Cell("–")]
     near, words = nearness(measure, model, value)
-    return [Cell(value_text(measure, value)), Cell(words if near else f"⚑ {words}", look="" if near else "flag")]
+    return [Cell(value_text(measure, value)), Cell("close" if near else f"⚑ {words}", look="" if near else "flag")]
 
 
 def differences_table(run: RunFolder) -> Table | None:
@@ -90,7 +91,7 @@ def differences_table(run: RunFolder) -> Table | None:
         ("Measure", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:])),
         tuple(rows),
         "Differences are paired by draw and replication; those of percentages are in percentage points. Under each: its 95% "
-        "interval. “Cannot tell”: the interval spans zero.",
+        "interval. Grey: less than 1% (half a point), if anything. “Cannot tell”: the interval spans zero.",
     )
 
 
@@ -99,34 +100,40 @@ def _effect_cell(effect: Effect | None) -> Cell:
         return Cell(":")
     if effect.none_at_all:
         return Cell("0", "the same in every pair")
-    return (
-        Cell(effect.text, effect.interval_text)
-        if effect.tells
-        else Cell(effect.text, f"{effect.interval_text}; cannot tell", "unsure")
-    )
+    if effect.tells or effect.negligible:
+        return Cell(effect.text, effect.interval_text, "unsure" if effect.negligible else "")
+    return Cell("cannot tell", f"{effect.text}; {effect.interval_text}", "unsure")
 
 
 def group_tables(run: RunFolder) -> list[Table]:
-    """Return measures by group of children for the last year, small numbers suppressed; one table a scenario."""
+    """Return the last year by group of children, small numbers suppressed.
+
+    One table for a single scenario; for a comparison one a measure, with each scenario's difference from the baseline.
+    """
+    year = run.years[-1]
+    shown = {arm.name: grouped_rows(run, arm.name, year) for arm in run.arms}
+    levels = shown[run.baseline.name]
+    if levels.empty:
+        return []
+    suppressed = "“c”: suppressed, because 1 to 5 children stand behind it, or because it would give such a number away."
+    if not run.compares:
+        rows = [(Cell(_group_text(g)), *(_group_cell(m, levels.loc[g, m]) for m in levels.columns)) for g in levels.index]
+        columns = ("Group", *(label(m).text for m in levels.columns))
+        return [Table(f"By group, year to March {year}", columns, tuple(rows), f"Mean of replications. {suppressed}")]
     tables = []
-    for arm in run.arms:
-        grouped = grouped_rows(run, arm.name, run.years[-1])
-        if grouped.empty:
-            continue
-        measures = [m for m in GROUPED if m in grouped]
-        rows = tuple(
-            (Cell(_group_text(str(group))), *(_group_cell(m, float(value)) for m, value in zip(measures, values, strict=True)))
-            for group, values in zip(grouped.index, grouped[measures].itertuples(index=False), strict=True)
-        )
-        tables.append(
-            Table(
-                f"{arm.title}: by group, year to March {run.years[-1]}",
-                ("Group", *(label(m).text for m in measures)),
-                rows,
-                "Mean of replications. “c”: suppressed, because 1 to 5 children stand behind it, or because it would give such a "
-                "number away. “:”: not available.",
+    for measure in levels.columns:
+        rows = []
+        for group in levels.index:
+            hidden = {name: measure in table and table.loc[group, measure] == SUPPRESSED for name, table in shown.items()}
+            here = {e.arm.name: e for e in effects(run, measure, year, group)}
+            level = _group_cell(measure, levels.loc[group, measure])
+            cells = (
+                Cell("c") if hidden[run.baseline.name] or hidden[arm.name] else _effect_cell(here.get(arm.name))
+                for arm in run.arms[1:]
             )
-        )
+            rows.append((Cell(_group_text(group)), level, *cells))
+        columns = ("Group", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:]))
+        tables.append(Table(f"{label(measure).text}, by group", columns, tuple(rows), f"Year to March {year}. {suppressed}"))
     return tables
 
 
@@ -191,3 +198,29 @@ def evidence_counts(run: RunFolder) -> list[tuple[str, int]]:
     table = parameters_table(run)
     grades = pd.Series([row[3].text for row in table.rows], dtype=str).value_counts() if table else pd.Series(dtype=int)
     return [(grade, int(grades[grade])) for grade in _EVIDENCE_ORDER if grade in grades]
+
+
+def variation_table(run: RunFolder) -> Table | None:
+    """Return how much authorities differ under each scenario; None for fewer than ten of them."""
+    if len(run.areas) < FEWEST:
+        return None
+    found = variation_between(run).set_index(["measure", "scenario"])
+    measures = list(dict.fromkeys(found.index.get_level_values("measure")))
+    rows = tuple(
+        (Cell(label(measure).text), *(_variation_cell(measure, found.loc[(measure, arm.name)]) for arm in run.arms))
+        for measure in measures
+    )
+    return Table(
+        f"Variation between {len(run.areas)} authorities, year to March {run.years[-1]}",
+        ("Measure", *(arm.label for arm in run.arms)),
+        rows,
+        "The 90th percentile of authorities over the 10th; under it both percentiles and, for counts of children, the systematic "
+        "component of variation (times 100; above 10 is called very high), which leaves out chance.",
+    )
+
+
+def _variation_cell(measure: str, row: pd.Series) -> Cell:
+    ends = f"{value_text(measure, row['p10'])} to {value_text(measure, row['p90'])}"
+    if "child_days" not in measure:
+        ends += f"; systematic {number(row['systematic_component'], 1)}"
+    return Cell(number(row["ratio"], 2), ends)

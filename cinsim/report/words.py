@@ -12,6 +12,7 @@ from cinsim.report.published import comparable, nearness
 from cinsim.report.stocks import band
 
 TOLD = 7
+MOST_NAMED = 5
 # told over time for a single scenario
 FOLLOWED = (
     "cin_plans_31_march_rate", "cpp_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "re_referral_percent",
@@ -68,7 +69,9 @@ def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
         said.append("No measure changed by as much as 1% (half a percentage point) in a way this run can tell from chance.")
     said += cannot_tell_sentences([e for e in rest if not e.tells and not e.negligible])
     small = [_named(e) for e in rest if e.negligible]
-    if small:
+    if len(small) > MOST_NAMED:
+        said.append(f"The other {len(small)} measures changed by less than 1% (half a percentage point), if at all.")
+    elif small:
         said.append(f"By less than 1% (half a percentage point), if at all: {listed(small)}.")
     if same:
         said.append(f"Exactly the same in every pair: {listed([_named(e) for e in same])}.")
@@ -101,20 +104,21 @@ def _short(effect: Effect) -> str:
 def cannot_tell_sentences(unknown: list[Effect]) -> list[str]:
     """Say what the run cannot tell, and what it would take."""
     said = []
-    by_parameters = [e for e in unknown if e.parameters_dominate]
-    rest = [e for e in unknown if not e.parameters_dominate]
+    by_parameters = [e for e in unknown if e.parameters_forbid]
+    rest = [e for e in unknown if not e.parameters_forbid]
     within_reach = [e for e in rest if e.replications_needed]
     out_of_reach = [e for e in rest if not e.replications_needed]
     if within_reach:
-        named = [f"{_named(e)} (about {e.replications_needed:,} replications would)" for e in within_reach]
+        each = " of each set of parameters" if within_reach[0].draws > 1 else ""
+        named = [f"{_named(e)} (about {e.replications_needed:,} replications{each} would)" for e in within_reach]
         said.append(f"This run cannot tell whether these changed, since their intervals span zero: {listed(named)}.")
     if out_of_reach:
         named = [f"{_named(e)}{_at_most(e)}" for e in out_of_reach]
         said.append(f"This run cannot tell these apart from no change, and thousands of replications might not: {listed(named)}.")
     if by_parameters:
         said.append(
-            "This run cannot tell whether these changed, and more replications would not settle it, because most of the "
-            f"uncertainty lies in the parameters: {listed([_named(e) for e in by_parameters])}."
+            "This run cannot tell whether these changed, and no number of replications would, because what is uncertain is the "
+            f"parameters: {listed([_named(e) for e in by_parameters])}."
         )
     return said
 
