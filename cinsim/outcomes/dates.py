@@ -107,6 +107,13 @@ class Years:
         """Return 30 June of each year, to which the population estimates refer."""
         return np.array([date(int(y) - 1, 6, 30) for y in self.years], dtype="datetime64[D]")
 
+    @cached_property
+    def calendar_days_per_working_day(self) -> NDArray[np.float64]:
+        """Return the calendar days of each year over its working days."""
+        first = np.array([date(int(y) - 1, 4, 1) for y in self.years], dtype="datetime64[D]")
+        days = (self.march_31 - first).astype(np.int64) + 1
+        return np.asarray(days / (self.ends - self.starts), dtype=np.float64)
+
     def time_of(self, dates: Dates) -> Times:
         """Return the times of dates."""
         return self.calendar.times_of(dates)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cinsim.outcomes.dates import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR, Times
+from cinsim.outcomes.dates import WORKING_DAYS_PER_YEAR, Times
 from cinsim.outcomes.replication import PopulationLike, ReplicationLike, parameter
 from cinsim.outcomes.rows import Ints, stamp
 from cinsim.outcomes.spells import Spells
@@ -124,7 +124,7 @@ def child_days_above(
             days = np.maximum(np.minimum(stretches.end[row], end) - np.maximum(start, begin), 0.0)
             out[year] += np.bincount(child, weights=days, minlength=out.shape[1])
     index, child = np.nonzero(out)
-    days = out[index, child] * DAYS_PER_YEAR / WORKING_DAYS_PER_YEAR
+    days = out[index, child] * years.calendar_days_per_working_day[index]
     return tally.groups.counts(index, child, years.mid_year[index], days)
 
 

@@ -1,0 +1,230 @@
+"""Case holding, waits, visits, changes of worker, hours and cost: what the census does not hold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from records import PARAMETERS, Story
+
+from cinsim.errors import InputError
+from cinsim.outcomes.casework import cases_held
+from cinsim.outcomes.measures import measures
+from cinsim.outcomes.spells import Spells
+from cinsim.reference.events import Detail, Event
+
+pytestmark = pytest.mark.unit
+
+
+def held_by(story: Story, worker: int, day: str = "2024-04-15") -> int:
+    """Return a child referred and allocated on a day."""
+    child = story.child()
+    story.refer(day, child)
+    story.tell(day, Event.ALLOCATED, child, worker=worker)
+    return child
+
+
+def test_the_caseload_is_cases_over_the_time_of_those_who_hold_any() -> None:
+    story = Story()
+    full, half, idle = story.worker(), story.worker(Detail.NEWLY_QUALIFIED, fte=0.5), story.worker()
+    for _ in range(3):
+        held_by(story, full)
+    held_by(story, half)
+    found = story.measures
+    assert idle == 2
+    assert found("cases") == 4
+    assert found("case_holders_fte") == 1.5
+    assert found("caseload_mean") == pytest.approx(4 / 1.5)
+    assert found("caseload_median") == 2.5  # 3 and 2 cases per FTE
+    assert found("caseload_p90") == pytest.approx(2.9)
+    assert found("caseload_mean", group="role=newly_qualified") == 2
+    assert math.isnan(found("caseload_mean", group="role=family_support_worker"))
+    assert found("cases", group="role=family_support_worker") == 0
+
+
+def test_the_caseload_over_the_year_looks_at_the_end_of_every_month() -> None:
+    story = Story()
+    worker = story.worker()
+    child = held_by(story, worker, "2024-05-15")
+    story.tell("2024-07-31", Event.RELEASED, child, worker=worker)
+    story.close("2024-07-31", child)
+    spells = Spells(story.replication)
+    times = np.array([story.time(d) for d in ("2024-06-03", "2024-07-01", "2024-08-01", "2024-09-02")])
+    assert cases_held(spells, times)[worker].tolist() == [1, 1, 0, 0]
+    found = story.measures
+    assert found("caseload_mean_over_year") == 1
+    assert math.isnan(found("caseload_mean"))
+    assert found("cases") == 0
+
+
+def test_a_case_handed_over_at_the_end_of_a_month_is_held_by_one_worker() -> None:
+    story = Story()
+    one, two = story.worker(), story.worker()
+    child = held_by(story, one)
+    story.tell("2024-07-01", Event.HANDED_OVER, child, worker=two)
+    times = np.array([story.time("2024-07-01"), story.time("2024-07-02")])
+    assert cases_held(Spells(story.replication), times).tolist() == [[1, 0], [0, 1]]
+
+
+def test_closure_ends_case_holding_where_no_release_was_written() -> None:
+    story = Story()
+    child = held_by(story, story.worker())
+    story.close("2024-09-02", child)
+    assert Spells(story.replication).case_holdings["end"].tolist() == [story.time("2024-09-02")]
+
+
+def test_children_who_wait_for_a_case_holder_are_counted_until_one_is_found() -> None:
+    story = Story()
+    worker = story.worker()
+    start = story.time("2024-06-03")
+    for days in (4.0, 10.0, 30.0):
+        child = story.child()
+        story.refer(start, child)
+        story.tell(start, Event.WAITING_FOR_ALLOCATION, child)
+        story.tell(start + days, Event.ALLOCATED, child, worker=worker)
+    waiting = story.child()
+    story.refer("2025-03-03", waiting)
+    story.tell("2025-03-03", Event.WAITING_FOR_ALLOCATION, waiting)
+    story.tell("2025-03-10", Event.WAITING_FOR_ALLOCATION, waiting)  # asking again is no new wait
+    story.tell("2025-05-01", Event.ALLOCATED, waiting, worker=worker)
+    found = story.measures
+    year = story.time("2025-04-01") - story.time("2024-04-02")
+    lived = 44.0 + story.time("2025-04-01") - story.time("2025-03-03")
+    assert found("unallocated_children", 2025) == 1
+    assert found("unallocated_children", 2026) == 0
+    assert found("unallocated_children_mean_over_year") == pytest.approx(lived / year)
+    assert found("unallocated_wait_days_median") == 10
+    assert found("unallocated_wait_days_median", 2026) == story.time("2025-05-01") - story.time("2025-03-03")
+
+
+def test_a_visit_is_on_time_on_its_due_day_and_late_the_day_after() -> None:
+    story = Story()
+    worker = story.worker()
+    child = held_by(story, worker)
+    due = story.time("2024-06-03")
+    story.tell(due - 3, Event.CIN_VISIT, child, worker=worker, due=due)
+    story.tell(due + 0.9, Event.CIN_VISIT, child, worker=worker, due=due)
+    story.tell(due + 1, Event.CIN_VISIT, child, worker=worker, due=due)
+    story.tell(due + 9, Event.CIN_VISIT, child, worker=-1, due=due)  # never made
+    story.tell(due, Event.CPP_VISIT, child, worker=worker, due=due)
+    found = story.measures
+    assert found("cin_visits_on_time_percent") == 50
+    assert found("cpp_visits_on_time_percent") == 100
+    assert math.isnan(found("cin_visits_on_time_percent", 2026))
+
+
+def test_a_visit_belongs_to_the_year_in_which_it_was_due() -> None:
+    story = Story()
+    worker = story.worker()
+    child = held_by(story, worker)
+    story.tell("2025-04-07", Event.CIN_VISIT, child, worker=worker, due="2025-03-28")
+    found = story.measures
+    assert found("cin_visits_on_time_percent", 2025) == 0
+    assert math.isnan(found("cin_visits_on_time_percent", 2026))
+
+
+VISITS = {
+    "visited on 31 December": ("2024-12-31", 0, 0.0),
+    "last visited the day before": ("2024-12-30", 0, 100.0),
+    "a visit that was never made": ("2025-02-03", -1, 100.0),
+}
+
+
+@pytest.mark.parametrize(("day", "worker", "percentage"), VISITS.values(), ids=VISITS.keys())
+def test_not_visited_for_three_months_means_not_since_31_december(day: str, worker: int, percentage: float) -> None:
+    story = Story()
+    story.worker()
+    child = held_by(story, 0)
+    story.plan(child, "2024-12-02")
+    story.tell(day, Event.CIN_VISIT, child, worker=worker, due="2025-01-06")
+    assert story.measures("cin_not_visited_3_months_percent") == percentage
+
+
+def test_a_plan_younger_than_three_months_is_in_the_whole_but_cannot_be_unvisited() -> None:
+    story = Story()
+    worker = story.worker()
+    story.plan(held_by(story, worker), "2025-01-02")
+    story.plan(held_by(story, worker), "2024-12-31")
+    assert story.measures("cin_not_visited_3_months_percent") == 50
+
+
+def test_a_change_of_worker_is_another_case_holder_in_the_same_episode() -> None:
+    story = Story()
+    one, two = story.worker(), story.worker()
+    child, other = held_by(story, one, "2024-04-02"), held_by(story, one, "2024-04-02")
+    story.tell("2024-06-03", Event.HANDED_OVER, child, worker=two)
+    story.tell("2024-08-01", Event.RELEASED, child, worker=two)
+    story.tell("2024-08-01", Event.WAITING_FOR_ALLOCATION, child)
+    story.tell("2024-09-02", Event.ALLOCATED, child, worker=one)
+    story.tell("2024-10-01", Event.RELEASED, child, worker=one)
+    story.tell("2024-10-07", Event.ALLOCATED, child, worker=one)  # the same worker again
+    story.close("2024-11-01", child)
+    story.refer("2024-12-02", child)
+    story.tell("2024-12-02", Event.ALLOCATED, child, worker=two)  # another episode
+    story.close("2024-12-02", child)
+    story.close("2025-04-01", other)
+    found = story.measures
+    assert found("worker_changes_per_child") == 1.0
+    start, end = story.time("2024-04-02"), story.time("2025-04-01")
+    unheld = story.time("2024-09-02") - story.time("2024-08-01") + story.time("2024-10-07") - story.time("2024-10-01")
+    held = (story.time("2024-11-01") - start - unheld) + (end - start)
+    assert found("worker_changes_per_child_year") == pytest.approx(2 / (held / (end - start)))
+
+
+def test_hours_are_summed_by_role_and_task_and_priced_by_role() -> None:
+    story = Story()
+    worker, supervisor = story.worker(), story.worker(Detail.PRACTICE_SUPERVISOR)
+    child = held_by(story, worker)
+    story.tell("2024-06-03", Event.CIN_VISIT, child, worker=worker, hours=2.0, due="2024-06-03")
+    story.tell("2024-06-04", Event.CIN_VISIT, child, worker=worker, hours=3.0, due="2024-06-04")
+    story.tell("2024-06-05", Event.APPROVAL, child, worker=supervisor, hours=1.0)
+    story.tell("2024-06-05", Event.TEAM_TIME, worker, worker=worker, hours=4.0, episode=0)
+    story.tell("2024-06-28", Event.OVERTIME, worker, worker=worker, hours=1.5, episode=0)
+    story.tell("2024-03-28", Event.CIN_VISIT, child, worker=worker, hours=50.0, due="2024-03-28")  # the year before
+    story.tell("2024-06-28", Event.CIN_VISIT, child, worker=-1, due="2024-06-21")
+    found = story.measures
+    assert found("hours") == 10
+    assert found("hours", group="role=social_worker") == 9
+    assert found("hours", group="task=cin_visit") == 5
+    assert found("hours", group="role=social_worker,task=team_time") == 4
+    assert found("hours", group="role=practice_supervisor,task=approval") == 1
+    assert found("hours", group="role=practice_supervisor,task=cin_visit") == 0
+    assert found("overtime_hours") == 1.5
+    assert found("cost") == 9 * 40 + 1 * 50
+    assert found("cost", group="role=practice_supervisor") == 50
+
+
+def test_staff_cost_is_for_the_time_in_post_whatever_it_was_used_for() -> None:
+    story = Story()
+    story.worker(fte=0.5)
+    year = story.time("2025-04-01") - story.time("2024-04-02")
+    story.worker(Detail.PRACTICE_SUPERVISOR, left="2024-10-01")
+    half = (story.time("2024-10-01") - story.time("2024-04-02")) / year
+    found = story.measures
+    assert found("staff_cost", group="role=social_worker") == pytest.approx(0.5 * 1_500 * 40)
+    assert found("staff_cost") == pytest.approx(0.5 * 1_500 * 40 + half * 1_500 * 50)
+    assert found("cost") == 0
+
+
+def test_staff_in_post_starters_and_leavers_are_social_workers_without_agency() -> None:
+    story = Story()
+    story.worker()
+    story.worker(fte=0.8, started="2024-06-03")
+    story.worker(fte=0.6, left="2024-09-02")
+    story.worker(agency=True)
+    story.worker(Detail.FAMILY_SUPPORT_WORKER)
+    story.worker(Detail.CONFERENCE_CHAIR, left="2024-09-02")
+    found = story.measures
+    assert found("in_post_fte") == pytest.approx(1.8)
+    assert found("starters_fte") == pytest.approx(0.8)
+    assert found("leavers_fte") == pytest.approx(0.6)
+    assert found("turnover_rate") == pytest.approx(100 * 0.6 / 1.8)
+    assert found("agency_rate") == pytest.approx(100 / 2.8)
+
+
+def test_a_missing_parameter_is_named() -> None:
+    story = Story(parameters={k: v for k, v in PARAMETERS.items() if k != "cost_per_hour_conference_chair"})
+    story.child()
+    with pytest.raises(InputError, match="cost_per_hour_conference_chair"):
+        measures(story.replication)
