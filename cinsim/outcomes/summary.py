@@ -9,7 +9,7 @@ import pandas as pd
 
 KEYS: Final = ("scenario", "area_code", "area_name", "year", "measure", "group")
 COLUMNS: Final = (*KEYS, "mean", "lower", "upper", "chance_share", "n")
-INTERVAL: Final = 0.90
+INTERVAL: Final = (0.05, 0.95)
 
 
 def summarise(measures: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def summarise(measures: pd.DataFrame) -> pd.DataFrame:
     values = cells["value"]
     out = values.agg(mean="mean", n="count").reset_index()
     out["n"] = out["n"].astype(np.int64)
-    bounds = values.quantile(np.array([(1.0 - INTERVAL) / 2.0, (1.0 + INTERVAL) / 2.0])).unstack()
+    bounds = values.quantile(np.array(INTERVAL)).unstack()
     bounds.columns = ["lower", "upper"]
     out = out.merge(bounds.reset_index(), on=keys, how="left", sort=False)
     out = out.merge(_chance_shares(measures, keys), on=keys, how="left", sort=False)

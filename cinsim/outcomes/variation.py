@@ -1,7 +1,8 @@
 """Variation across authorities: percentiles, the systematic component of variation, and funnels that allow for overdispersion.
 
 Methods: McPherson, Wennberg, Hovind and Clifford (1982, New England Journal of Medicine 307:1310) for the systematic
-component; Spiegelhalter (2005, Statistics in Medicine 24:1185) for funnels with additive random effects, winsorised.
+component; Spiegelhalter (2005, Statistics in Medicine 24:1185) for funnels with additive random effects, winsorised, the
+winsorised mean square here divided by what it would be for a Normal.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from scipy import stats
 
 PER: Final = 10_000.0
 WINSORISED: Final = 0.10  # share of z-scores pulled in at each end before the overdispersion is estimated
+_PULLED_TO: Final = float(stats.norm.ppf(1.0 - WINSORISED))
+# mean square of a standard Normal so winsorised; without it the spread of authorities would be taken a third too small
+_WINSORISED_NORMAL: Final = float(
+    2.0 * WINSORISED * _PULLED_TO**2 + 1.0 - 2.0 * WINSORISED - 2.0 * _PULLED_TO * stats.norm.pdf(_PULLED_TO)
+)
 FUNNEL_LEVELS: Final = (0.95, 0.998)
 FLAGS: Final = ("low", "expected", "high")
 
@@ -104,7 +110,7 @@ def _funnel_parts(
     z = (np.sqrt(rate[kept]) - np.sqrt(target)) / error[kept]
     z = np.clip(z, *np.quantile(z, [WINSORISED, 1.0 - WINSORISED]))
     n, weight = len(z), error[kept] ** -2
-    overdispersion = float(np.mean(z**2))
+    overdispersion = float(np.mean(z**2)) / _WINSORISED_NORMAL
     divisor = weight.sum() - (weight**2).sum() / weight.sum()
     variance = (n * overdispersion - (n - 1)) / divisor if n > 1 else 0.0
     return rate, float(target), error, float(np.sqrt(max(variance, 0.0)))
