@@ -38,6 +38,7 @@ Events = Annotated[
     typer.Option(help="Event records kept: all, first (of each area), none; auto is all up to 20 replications in total."),
 ]
 Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster: tcp://HOST:PORT, or 'local' to start one.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Write the tables only: no figures, no page.")]
 Format = Annotated[Literal["table", "csv"], typer.Option("--format", help="How it is printed.")]
 
 

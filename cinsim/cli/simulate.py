@@ -12,6 +12,7 @@ from cinsim.cli.options import (
     Cluster,
     Events,
     Jobs,
+    NoReport,
     Out,
     Overwrite,
     Quiet,
@@ -40,6 +41,7 @@ def run(
     events: Events = "auto",
     cluster: Cluster = None,
     overwrite: Overwrite = False,
+    no_report: NoReport = False,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a scenario, print its main measures and write its run folder.
@@ -58,7 +60,7 @@ def run(
             typer.echo(f"{scenario} was made with other code or library versions than these: results may differ", err=True)
     plan = make_plan([chosen], pinned)
     folder = out or OUTPUTS / chosen.name
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet))
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet:
         print_run(result, plan)
 
@@ -78,6 +80,7 @@ def compare(
     events: Events = "auto",
     cluster: Cluster = None,
     overwrite: Overwrite = False,
+    no_report: NoReport = False,
     quiet: Quiet = False,
 ) -> None:
     """Simulate scenarios with the same luck and say how each differs from the first, child by child.
@@ -93,7 +96,7 @@ def compare(
         raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
     plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet))
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet and isinstance(result, Comparison):
         print_comparison(result, plan)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,8 @@ def scenario(**keys: object) -> Scenario:
 
 
 def count_children(task: Task) -> TaskResult:
-    luck = int(task.key, 16) % 101 / 7  # another value for whatever the key says is another replication
+    chosen = task.scenario
+    luck = (37 * task.replication + 11 * chosen.seed + 5 * chosen.years + 3 * (chosen.policies.cin_visits is None)) % 101 / 7
     referrals = task.area.population_0_17 / 20 + luck
     rows = {"year": [2025, 2026], "measure": ["referrals"] * 2, "group": ["all"] * 2, "value": [referrals, referrals / 7]}
     events = pa.table(
@@ -292,3 +294,18 @@ def test_replications_needed_grow_with_the_square_of_the_spread() -> None:
     assert replications_needed(100 + 16 * values, 100.0, 0.01) == pytest.approx(4 * needed, rel=0.02)
     assert replications_needed(np.full(5, 3.0), 3.0, 0.01) == 5
     assert replications_needed(values[:2], 0.0, 0.01) == 3
+
+
+@pytest.mark.parametrize(("file", "kept"), [("measures", 0), ("summary.csv", 6)])
+def test_a_disk_that_fills_up_is_said_and_what_is_finished_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, kept: int
+) -> None:
+    def full(*arguments: object, **keywords: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cinsim.runs.store.pq.write_table" if file == "measures" else "cinsim.runs.gather.append_csv", full)
+        with pytest.raises(RunError, match=r"No space left on device[\s\S]*finished tasks are kept"):
+            go(make_plan([scenario()]), tmp_path / "baseline")
+    assert [path.name for path in tmp_path.iterdir()] == [".tasks"]
+    assert go(make_plan([scenario()]), tmp_path / "baseline").computed == 6 - kept
