@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import simpy
 
-from cinsim.engine.variates import lognormal
+from cinsim.engine.variates import exponential, lognormal
 from cinsim.pathway.child import Child, News, Stage
 from cinsim.pathway.section_47 import section_47
 from cinsim.pathway.service import Service
@@ -31,19 +31,26 @@ def open_assessment(child: Child, service: Service, started: float) -> None:
     """Start an assessment: plan its end, and put its first visit into the diary.
 
     The work an assessment needs decides how long it would take; where that is longer than the limit it is planned
-    *to the limit*. Each piece of work is entered when the one before is done: first visit, second visit, report, approval.
+    *to the limit*, but for a share that cannot be finished by then (a specialist's report, a family not seen). Each piece of work is entered when the one before is done: first visit, second visit, report, approval.
     """
     p, now = service.p, service.env.now
     number = child.judgements
     if service.luck["assessment quick"](child.number, number) < p.assessment_quick_share:
         needed = 1.0
     else:
-        needed = lognormal(service.luck["assessment length"](child.number, number), p.assessment_length_median_days, p.assessment_length_sigma)
+        needed = lognormal(
+            service.luck["assessment length"](child.number, number), p.assessment_length_median_days, p.assessment_length_sigma
+        )
     limit = service.practice.assessment.limit(now)
     planned = started + max(service.practice.assessment.planned(needed, now), 1.0)
+    overrun = service.luck["assessment overrun"](child.number, number)
+    if needed > limit and overrun < p.assessment_overrun_share:
+        planned += p.assessment_overrun_days * exponential(overrun / p.assessment_overrun_share)
     child.assessment = Assessment(started, started + limit, planned)
     service.record(child, Event.ASSESSMENT_STARTED, due=started + limit)
-    service.plan_work(child, Event.ASSESSMENT_SESSION, now, min(now + p.first_visit_within_days, planned - 1), _first_session_done(service))
+    service.plan_work(
+        child, Event.ASSESSMENT_SESSION, now, min(now + p.first_visit_within_days, planned - 1), _first_session_done(service)
+    )
 
 
 def _first_session_done(service: Service):  # type: ignore[no-untyped-def]
@@ -72,7 +79,9 @@ def _to_report(task: Task, worker: Worker, now: float, service: Service) -> None
 def _plan_report(child: Child, assessment: Assessment, service: Service) -> None:
     """Enter the writing of the report so that it can be approved on the planned day: work is done to the deadline."""
     due = assessment.planned - 1
-    service.plan_work(child, Event.REPORT, due - service.p.report_lead_days, due, lambda t, w, at: _to_approval(t, w, at, service))
+    service.plan_work(
+        child, Event.REPORT, due - service.p.report_lead_days, due, lambda t, w, at: _to_approval(t, w, at, service)
+    )
 
 
 def _to_approval(task: Task, worker: Worker, now: float, service: Service) -> None:

@@ -46,7 +46,7 @@ class Child(Case):
     __slots__ = (
         "assessment", "candidates", "closed_at", "concern", "concern_since", "enquired", "enquiries", "env",
         "elapsed", "extras", "help", "high_quality", "inbox", "judgements", "last_seen", "need_category", "plan_since", "plans", "previous_cpps",
-        "process", "referred_at", "source", "stage", "visits", "wake",
+        "process", "referred_at", "review", "source", "stage", "visits", "wake",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, number: int, need_category: int):
@@ -69,6 +69,7 @@ class Child(Case):
         self.source = 0  # of the next referral
         self.elapsed = 0.0  # working days a plan had run already when the simulation took it over
         self.assessment: object | None = None
+        self.review: tuple[object, int, int] | None = None  # the review conference booked: task, day and date due
         # how many of each there have been: the occurrence in the key of their draws
         self.candidates = self.extras = self.judgements = self.visits = self.enquiries = self.plans = self.previous_cpps = 0
 

@@ -25,8 +25,12 @@ def start_plan(child: Child, service: Service) -> None:
     child.high_quality = practice.plan_quality.is_high(luck["plan quality"](child.number, child.plans), now)
     seen = service.seen(child, "review error", p.review_error_sd)
     lead = practice.lead_practitioner
-    family_support = lead.not_a_social_worker(luck["lead practitioner"](child.number, child.plans), now, seen, service.thresholds().plan)
-    if not (child.holder is not None and practice.family_help.keeps_worker(luck["family help"](child.number, child.episode), now)):
+    family_support = lead.not_a_social_worker(
+        luck["lead practitioner"](child.number, child.plans), now, seen, service.thresholds().plan
+    )
+    if not (
+        child.holder is not None and practice.family_help.keeps_worker(luck["family help"](child.number, child.episode), now)
+    ):
         team = Detail.DISABLED_CHILDREN_TEAM if child.need_category == DISABILITY else Detail.CIN_AND_CP_TEAM
         service.office.assign(child, team, p.points_cin_plan, roles=FAMILY_SUPPORT if family_support else SOCIAL_WORK_ROLES)
     else:

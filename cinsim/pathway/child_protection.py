@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import simpy
 
-from cinsim.engine.variates import choice
+from cinsim.engine.variates import choice, exponential
 from cinsim.pathway.child import Child, News, Stage
 from cinsim.pathway.conferences import book
 from cinsim.pathway.service import Service
@@ -38,6 +38,7 @@ def _plan_core_group(child: Child, service: Service, within: float) -> None:
     def held(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
         _plan_core_group(child, service, service.p.core_group_interval_working_days)
+        _bring_review_forward(child, service)
 
     service.plan_work(child, Event.CORE_GROUP, due - 3, due, held)
 
@@ -47,26 +48,55 @@ def plan_review(child: Child, service: Service, *, first: bool, elapsed: float =
 
     A plan that has run for ``elapsed`` working days has had some of its reviews.
     """
-    now = service.env.now
+    p, now = service.p, service.env.now
     due = service.calendar.after_months(now, service.practice.reviews.cpp_months(now, first=first))
     due -= int(elapsed % (due - now))
-    share = service.p.review_lead_share * service.luck["review lead"](child.number, child.judgements)
+    share = p.review_lead_share * service.luck["review lead"](child.number, child.judgements)
     day = book(service, now + 3, due - share * (due - now))
     luck = service.luck["conference postponed"](child.number, child.judgements + 5000)
-    if luck < service.p.review_postponed_share:
+    if luck < p.review_postponed_share:
         service.conference_diary[day] -= 1
-        day = book(service, day + 1, day + 1 + 10 * luck / service.p.review_postponed_share)
+        day = book(service, day + 1, day + 1 + p.conference_postponed_days * exponential(luck / p.review_postponed_share))
+    _hold_review(child, service, day, due)
+
+
+def _hold_review(child: Child, service: Service, day: int, due: int) -> None:
     child.plan_task(Event.REPORT, service.conference_report_hours, day - 6, day - 1, service.record_work)
 
     def held(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
-        if child.stage is Stage.CHILD_PROTECTION:
-            service.write(now, child.number, Event.CPP_REVIEW, child.episode, worker.number, -1, 0.0, float(due))
-            child.tell(News.REVIEWED)
+        service.write(now, child.number, Event.CPP_REVIEW, child.episode, worker.number, -1, 0.0, float(due))
+        child.tell(News.REVIEWED)
 
     duty = service.office.teams[Detail.CONFERENCE_TEAM].duty
     hours = service.hours[Event.CONFERENCE_CHAIRING]
-    service.office.ask(duty, Event.CONFERENCE_CHAIRING, child, hours, float(day), day + 1, held)
+    task = service.office.ask(duty, Event.CONFERENCE_CHAIRING, child, hours, float(day), day + 1, held)
+    child.review = (task, day, due)
+
+
+def _cancel_review(child: Child, service: Service) -> int:
+    """Take a review conference not yet held out of the diaries; return by when one is due."""
+    task, day, due = child.review  # type: ignore[misc]
+    child.review = None
+    if task.diary is not None:  # type: ignore[attr-defined]
+        task.diary = None  # type: ignore[attr-defined]
+        if day > service.env.now:
+            service.conference_diary[day] -= 1
+        child.drop_tasks(frozenset({Event.REPORT}))
+    return due
+
+
+def _bring_review_forward(child: Child, service: Service) -> None:
+    """Have the next review conference early where the core group sees that the plan may be able to end."""
+    p, now = service.p, service.env.now
+    if child.review is None or child.review[1] < now + 2 * p.early_review_notice_days:
+        return
+    if now - child.plan_since < p.early_review_after_days:
+        return
+    seen = service.seen(child, "early review", p.review_error_sd)
+    if may_end_protection(seen + p.early_review_margin, service.thresholds()):
+        due = _cancel_review(child, service)
+        _hold_review(child, service, book(service, now + 3, now + p.early_review_notice_days), due)
 
 
 def child_protection(child: Child, service: Service) -> Generator[simpy.Event, News, Stage | Detail]:
@@ -99,7 +129,9 @@ def end_plan(child: Child, service: Service, outcome: Stage | Detail) -> Stage |
     """End the plan: nothing of it stays in the diary."""
     details = {Stage.LOOKED_AFTER: Detail.OUTCOME_LOOKED_AFTER, Stage.CHILD_IN_NEED: Detail.OUTCOME_CIN_PLAN}
     drop_visits(child, service)
-    child.drop_tasks(frozenset({Event.CORE_GROUP, Event.REPORT}) if child.assessment is None else frozenset({Event.CORE_GROUP}))
+    child.drop_tasks(frozenset({Event.CORE_GROUP}))
+    if child.review is not None:
+        _cancel_review(child, service)
     child.urgent = False
     service.record(child, Event.CPP_ENDED, details[outcome] if isinstance(outcome, Stage) else Detail.OUTCOME_CLOSED)
     service.record(child, Event.HELP_LEVEL, value=child.help)

@@ -44,6 +44,12 @@ def hold_conference(
         day = book(service, day + 1, day + delay)
     chairs = service.office.teams[Detail.CONFERENCE_TEAM].duty
     service.office.ask(
-        chairs, Event.CONFERENCE_CHAIRING, child, service.hours[Event.CONFERENCE_CHAIRING], float(day), day + 1, service.then(News.CONFERENCE)
+        chairs,
+        Event.CONFERENCE_CHAIRING,
+        child,
+        service.hours[Event.CONFERENCE_CHAIRING],
+        float(day),
+        day + 1,
+        service.then(News.CONFERENCE),
     )
     yield from child.until(News.CONFERENCE)

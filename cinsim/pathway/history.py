@@ -66,7 +66,9 @@ class _Past:
         self.cin_help = p.help_per_visit * gap / p.cin_visit_interval_working_days
         self.cpp_help = p.help_per_protection_visit * gap / p.cpp_visit_interval_working_days
         self.care_ends = 1 - math.exp(-gap / (p.care_length_scale_days * math.gamma(1 + 1 / p.care_length_shape)))
-        self.service_ends = 1 - math.exp(-gap / (p.disability_service_scale_days * math.gamma(1 + 1 / p.disability_service_shape)))
+        self.service_ends = 1 - math.exp(
+            -gap / (p.disability_service_scale_days * math.gamma(1 + 1 / p.disability_service_shape))
+        )
 
     def _fluctuations(self) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Return who was there and their v, a quarter an entry, oldest first: a stationary AR(1) is the same backwards."""
@@ -128,7 +130,9 @@ class _Past:
         self.state.stage[who] = OUT
         self.state.closed_at[who] = time
 
-    def _enquiry(self, who: NDArray[np.int64], severity: NDArray[np.float64], thresholds: Thresholds, q: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _enquiry(
+        self, who: NDArray[np.int64], severity: NDArray[np.float64], thresholds: Thresholds, q: int
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return who comes to be looked after and who gets a child protection plan, of those enquired into."""
         p = self.p
         enquiry = severity + p.enquiry_error_sd * self._normal("enquiry", who, q)
@@ -136,7 +140,9 @@ class _Past:
         care = enquiry >= thresholds.care
         return care, ~care & (enquiry >= thresholds.conference) & (conference >= thresholds.child_protection)
 
-    def _refer(self, who: NDArray[np.int64], severity: NDArray[np.float64], held: NDArray[np.float64], q: int, time: float) -> None:
+    def _refer(
+        self, who: NDArray[np.int64], severity: NDArray[np.float64], held: NDArray[np.float64], q: int, time: float
+    ) -> None:
         p, state, own = self.p, self.state, self.own
         state.last_referral[who] = time
         state.help[who] = held
@@ -148,7 +154,11 @@ class _Past:
         care, protect = self._enquiry(who, severity, own, q)
         care, protect = care & suspected, protect & suspected
         in_need = accepted & (seen >= own.in_need)
-        served = in_need & (self.children.need_category[who] == DISABILITY) & self._happens("service", who, q, p.disability_service_share)
+        served = (
+            in_need
+            & (self.children.need_category[who] == DISABILITY)
+            & self._happens("service", who, q, p.disability_service_share)
+        )
         plan = in_need & ~served & (seen >= own.plan)
         state.ever_in_need[who[in_need | care | protect]] = True
         self._close(who, time)

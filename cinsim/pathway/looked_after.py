@@ -23,7 +23,9 @@ def looked_after(child: Child, service: Service) -> Generator[simpy.Event, objec
     elapsed = service.record_start(child, Event.LOOKED_AFTER_STARTED)
     service.office.assign(child, Detail.LOOKED_AFTER_TEAM, p.points_looked_after, roles=SOCIAL_WORK_ROLES)
     plan_visit(child, service)
-    yield service.env.timeout(_time_left(luck["care length"](child.number, child.plans), p.care_length_shape, p.care_length_scale_days, elapsed))
+    yield service.env.timeout(
+        _time_left(luck["care length"](child.number, child.plans), p.care_length_shape, p.care_length_scale_days, elapsed)
+    )
     return leave_care(child, service, choice(luck["care outcome"](child.number, child.plans), _outcomes(p)))
 
 
@@ -54,7 +56,9 @@ def care_leaver(child: Child, service: Service) -> Generator[simpy.Event, object
     p = service.p
     service.record(child, Event.CARE_LEAVER_STARTED)
     service.office.release(child)
-    yield service.env.timeout(_time_left(service.luck["care leaver length"](child.number, 0), p.care_leaver_shape, p.care_leaver_scale_days, 0.0))
+    yield service.env.timeout(
+        _time_left(service.luck["care leaver length"](child.number, 0), p.care_leaver_shape, p.care_leaver_scale_days, 0.0)
+    )
     service.record(child, Event.CARE_LEAVER_ENDED)
     return Detail.RC7
 
@@ -80,5 +84,3 @@ def at_eighteen(child: Child, service: Service) -> Stage | Detail:
         service.record(child, Event.DISABILITY_SERVICE_ENDED)
         return Detail.RC6
     return Detail.RC7
-
-

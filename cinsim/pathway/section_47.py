@@ -23,7 +23,10 @@ def section_47(child: Child, service: Service, thresholds: Thresholds) -> Genera
     child.enquiries += 1
     service.record(child, Event.SECTION_47_STARTED)
     service.office.assign(
-        child, child.team.code if child.team is not None else Detail.ASSESSMENT_TEAM, child.points + p.points_section_47, urgent=True
+        child,
+        child.team.code if child.team is not None else Detail.ASSESSMENT_TEAM,
+        child.points + p.points_section_47,
+        urgent=True,
     )
 
     def seen_at_home(task: Task, worker: Worker, now: float) -> None:
@@ -48,7 +51,9 @@ def section_47(child: Child, service: Service, thresholds: Thresholds) -> Genera
 
     limit = started + p.icpc_limit_working_days
     margin = p.conference_margin_days * exponential(luck["conference lead"](child.number, 2 * child.enquiries + 1))
-    yield from hold_conference(child, service, earliest=service.env.now + p.conference_notice_days, target=limit - margin, limit=limit)
+    yield from hold_conference(
+        child, service, earliest=service.env.now + p.conference_notice_days, target=limit - margin, limit=limit
+    )
     seen = service.seen(child, "conference error", p.conference_error_sd)
     plan = needs_protection_plan(seen, thresholds)
     service.record(child, Event.ICPC, Detail.OUTCOME_CPP if plan else Detail.OUTCOME_CONTINUES, due=limit, value=seen)

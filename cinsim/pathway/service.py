@@ -26,7 +26,7 @@ from cinsim.workforce.workers import Worker
 
 DECISIONS = (
     "presenting concern", "referral source", "screening error", "assessment error", "enquiry error", "conference error",
-    "review error", "assessment length", "assessment quick", "detection", "visit achieved", "conference lead", "conference postponed",
+    "review error", "assessment length", "assessment quick", "assessment overrun", "early review", "detection", "visit achieved", "conference lead", "conference postponed",
     "review lead", "plan quality", "lead practitioner", "family help", "early help", "plan held open", "family withdraws",
     "short help length", "step down", "abuse category", "care length", "care outcome", "care leaver length", "disability service",
     "disability service length", "closure reason", "demand", "additional demand", "hard to reach",
@@ -151,10 +151,14 @@ class Service:
 
     # ---- work for the case holder and for those on duty
 
-    def plan_work(self, child: Case, kind: int, booked: float, due: float, done: Callable[[Task, Worker, float], None] | None = None) -> Task:
+    def plan_work(
+        self, child: Case, kind: int, booked: float, due: float, done: Callable[[Task, Worker, float], None] | None = None
+    ) -> Task:
         """Put work into the case holder's diary (or let it wait for one)."""
         return child.plan_task(kind, self.hours[kind], booked, due, done or self.record_work)
 
-    def ask_supervisor(self, child: Child, kind: int, hours: float, due: float, done: Callable[[Task, Worker, float], None] | None = None) -> None:
+    def ask_supervisor(
+        self, child: Child, kind: int, hours: float, due: float, done: Callable[[Task, Worker, float], None] | None = None
+    ) -> None:
         """Ask the practice supervisors on duty."""
         self.office.ask(self.office.supervisors, kind, child, hours, self.env.now, due, done or self.record_work)

@@ -18,7 +18,9 @@ def short_help(child: Child, service: Service) -> Generator[simpy.Event, News, D
     service.record(child, Event.SHORT_HELP_STARTED)
     service.office.reweigh(child, p.points_short_help)
     child.urgent = False
-    length = lognormal(service.luck["short help length"](child.number, child.episode), p.short_help_median_days, p.short_help_sigma)
+    length = lognormal(
+        service.luck["short help length"](child.number, child.episode), p.short_help_median_days, p.short_help_sigma
+    )
     service.plan_work(child, Event.SHORT_HELP_SESSION, now + length / 3, now + length / 2)
     service.plan_work(child, Event.SHORT_HELP_SESSION, now + length - 3, now + length, service.then(News.REVIEWED))
     yield from child.until(News.REVIEWED)

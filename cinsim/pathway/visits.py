@@ -33,10 +33,13 @@ def kind_of_visit(stage: Stage) -> Event:
 
 
 def plan_visit(child: Child, service: Service) -> None:
-    """Enter the next visit, booked a few days before it is due."""
-    due = math.floor(service.env.now) + interval(child, service)
-    kind = kind_of_visit(child.stage)
-    service.plan_work(child, kind, due - service.p.visit_lead_days, due, lambda task, worker, now: _visited(task, worker, now, service))
+    """Enter the next visit, booked some time before it is due."""
+    every = interval(child, service)
+    due = math.floor(service.env.now) + every
+    booked = due - service.p.visit_lead_share * every
+    service.plan_work(
+        child, kind_of_visit(child.stage), booked, due, lambda task, worker, now: _visited(task, worker, now, service)
+    )
 
 
 def _visited(task: Task, worker: Worker, now: float, service: Service) -> None:
@@ -62,7 +65,7 @@ def _not_achieved(task: Task, worker: Worker, now: float, service: Service) -> N
     p, child = service.p, task.case
     hours = task.hours * p.visit_not_achieved_hours_share
     service.write(now, child.number, Event.VISIT_NOT_ACHIEVED, child.episode, worker.number, -1, hours, task.due)
-    again = now + p.visit_retry_days
+    again = now + (p.visit_retry_days if task.kind == Event.CPP_VISIT else p.cin_visit_retry_days)
     service.plan_work(child, task.kind, again, task.due, task.done)
 
 

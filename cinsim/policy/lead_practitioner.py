@@ -51,9 +51,15 @@ def effect_of_variant(p: Parameters, variant: str) -> Effect:
 
     The variants shift the three parameters by the ranges in the register; they are scenarios, not findings.
     """
-    help_ratio, detection, shift = p.non_social_worker_help_ratio, p.non_social_worker_detection_ratio, p.non_social_worker_escalation_shift
+    help_ratio, detection, shift = (
+        p.non_social_worker_help_ratio,
+        p.non_social_worker_detection_ratio,
+        p.non_social_worker_escalation_shift,
+    )
     if variant == "hopeful":
         return Effect(help_ratio * (1 + p.lead_practitioner_variant_spread), detection, shift)
     if variant == "worried":
-        return Effect(help_ratio, detection * (1 - p.lead_practitioner_variant_spread), shift + p.lead_practitioner_variant_spread)
+        return Effect(
+            help_ratio, detection * (1 - p.lead_practitioner_variant_spread), shift + p.lead_practitioner_variant_spread
+        )
     return Effect(help_ratio, detection, shift)

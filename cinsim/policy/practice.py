@@ -47,7 +47,13 @@ def _months(value: Duration | None, default: float) -> int:
 
 
 def practice_of(
-    scenario: Scenario, area: Area, p: Parameters, calendar: Calendar, own: Thresholds, national: Thresholds, reference: Thresholds
+    scenario: Scenario,
+    area: Area,
+    p: Parameters,
+    calendar: Calendar,
+    own: Thresholds,
+    national: Thresholds,
+    reference: Thresholds,
 ) -> Practice:
     """Return an area's practice.
 
@@ -81,8 +87,14 @@ def practice_of(
         national=national,
         visits=VisitPolicy(
             cin=Interval(cin_before, _days(cin.interval if cin else None, cin_before), here(cin), by_category),
-            disabled=Interval(disabled_before, _days(cin.disabled_interval if cin else None, disabled_before), here(cin), by_category),
-            cpp=Interval(p.cpp_visit_interval_working_days, _days(cpp.interval if cpp else None, p.cpp_visit_interval_working_days), here(cpp)),
+            disabled=Interval(
+                disabled_before, _days(cin.disabled_interval if cin else None, disabled_before), here(cin), by_category
+            ),
+            cpp=Interval(
+                p.cpp_visit_interval_working_days,
+                _days(cpp.interval if cpp else None, p.cpp_visit_interval_working_days),
+                here(cpp),
+            ),
             looked_after=Interval(p.looked_after_visit_interval_working_days, p.looked_after_visit_interval_working_days),
         ),
         reviews=ReviewPolicy(

@@ -132,8 +132,6 @@ def national_thresholds(p: Parameters) -> Thresholds:
     return Thresholds(**p.thresholds, open_case_shift=p.open_case_threshold_shift)
 
 
-
-
 def conversion_shares(figures: Mapping[str, float | None]) -> dict[str, float]:
     """Return the shares of children who pass each threshold, from published rates and percentages (missing ones left out)."""
     get = figures.get
@@ -156,7 +154,9 @@ def conversion_shares(figures: Mapping[str, float | None]) -> dict[str, float]:
     return {name: min(max(share, 0.005), 0.995) for name, share in out.items()}
 
 
-def area_thresholds(national: Thresholds, area: Mapping[str, float | None], england: Mapping[str, float | None], p: Parameters) -> Thresholds:
+def area_thresholds(
+    national: Thresholds, area: Mapping[str, float | None], england: Mapping[str, float | None], p: Parameters
+) -> Thresholds:
     """Return an authority's starting thresholds, England's moved by what its conversion rates differ.
 
     Referred need is Normal and what is seen adds Normal error, so a share q passes a threshold at the (1 - q) quantile;

@@ -75,6 +75,10 @@ class AssessmentPolicy:
     def planned(self, needed: float, time: float) -> float:
         """Return the working days an assessment is planned to take that needs ``needed``: never more than the limit."""
         limit = self.limit(time)
-        if self.checkpoint is not None and self.ramp.at(time) >= 1.0 and self.checkpoint < needed <= self.checkpoint + self.window:
+        if (
+            self.checkpoint is not None
+            and self.ramp.at(time) >= 1.0
+            and self.checkpoint < needed <= self.checkpoint + self.window
+        ):
             return min(self.checkpoint, limit)
         return min(needed, limit)

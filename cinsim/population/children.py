@@ -145,7 +145,9 @@ def make_children(area: AreaFigures, p: Parameters, calendar: Calendar, draws: D
         joined=joined,
         sex=(draws.block("sex", ids) < p.female_share).astype(np.int8),
         quintile=quintile.astype(np.int8),
-        ethnicity=np.searchsorted(np.cumsum(p.ethnicity_shares)[:-1], draws.block("ethnicity", ids), side="right").astype(np.int8),
+        ethnicity=np.searchsorted(np.cumsum(p.ethnicity_shares)[:-1], draws.block("ethnicity", ids), side="right").astype(
+            np.int8
+        ),
         disabled=(category == DISABILITY) | other_disability,
         need_category=category.astype(np.int8),
     )

@@ -64,7 +64,14 @@ class ReferralTimes:
     """
 
     def __init__(
-        self, children: Children, grid: NeedGrid, p: Parameters, calendar: Calendar, draws: Draws, level: float, months: Sequence[float]
+        self,
+        children: Children,
+        grid: NeedGrid,
+        p: Parameters,
+        calendar: Calendar,
+        draws: Draws,
+        level: float,
+        months: Sequence[float],
     ):
         self._clock = season_clock(calendar, months)
         self._end = float(calendar.days)

@@ -140,7 +140,10 @@ class Detail(IntEnum):
     LEAVE = 81
 
 
-WORK: Final = frozenset(range(Event.CIN_VISIT, Event.LONG_STAY_SUPPORT + 1)) | {Event.SHORT_HELP_SESSION, Event.VISIT_NOT_ACHIEVED}
+WORK: Final = frozenset(range(Event.CIN_VISIT, Event.LONG_STAY_SUPPORT + 1)) | {
+    Event.SHORT_HELP_SESSION,
+    Event.VISIT_NOT_ACHIEVED,
+}
 CASE_HOLDING: Final = frozenset({Event.WAITING_FOR_ALLOCATION, Event.ALLOCATED, Event.HANDED_OVER, Event.RELEASED})
 WORKER: Final = frozenset(range(Event.WORKER_STARTED, Event.TEAM_TIME + 1))
 

@@ -27,7 +27,7 @@ from cinsim.report.tables import (
     parameters_table,
     variation_table,
 )
-from cinsim.report.words import answer
+from cinsim.report.words import answer, sensitivity_sentences
 
 PAGE = "report.html"
 
@@ -72,6 +72,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         settings=settings(run) if not run.compares else [],
         evidence=listed([f"{count_words(n, 'parameter')} on {_article(grade)}" for grade, n in evidence_counts(run)]),
         parameters=parameters_table(run),
+        sensitivity=sensitivity_sentences(run),
         draws=run.draws,
         replications=run.replications,
         manifest=manifest_lines(run.manifest),

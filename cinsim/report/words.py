@@ -9,6 +9,7 @@ from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, RunFolder
 from cinsim.report.labels import HEADLINES, count_words, in_sentence, label, listed, number, value_text
 from cinsim.report.published import comparable, nearness
+from cinsim.report.sensitivity import sensitivities
 from cinsim.report.stocks import band
 
 TOLD = 7
@@ -133,6 +134,20 @@ def _at_most(effect: Effect) -> str:
 
 def _named(effect: Effect) -> str:
     return in_sentence(label(effect.measure).text)
+
+
+def sensitivity_sentences(run: RunFolder) -> list[str]:
+    """Say which parameters each scenario's larger effects hang on; empty where too few draws were run to tell."""
+    year = run.years[-1]
+    told = [m for m in HEADLINES if any(e.tells and not e.negligible for e in effects(run, m, year))]
+    by_effect: dict[tuple[str, str], list[str]] = {}
+    for s in sensitivities(run, told):
+        words = f"{s.parameter.replace('_', ' ')} ({'larger' if s.correlation > 0 else 'smaller'} where it is high)"
+        by_effect.setdefault((s.arm.label, s.measure), []).append(words)
+    return [
+        f"With {arm}, the difference in {in_sentence(label(measure).text)} hangs most on {listed(words)}."
+        for (arm, measure), words in by_effect.items()
+    ]
 
 
 def _single(run: RunFolder, england: dict[str, float]) -> Answer:

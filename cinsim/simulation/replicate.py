@@ -200,7 +200,20 @@ def replicate(
     )
 
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 
 def _cumulative(name: str) -> tuple[float, ...]:
@@ -259,7 +272,9 @@ def _start(service: Service, children: Children, history: History) -> None:
     first = np.minimum(base, extra)
     order = np.lexsort((np.arange(len(first)), first))
     order = order[np.isfinite(first[order])]
-    service.env.process(arrivals(service, list(zip(first[order].tolist(), order.tolist(), strict=True)), base.tolist(), extra.tolist()))
+    service.env.process(
+        arrivals(service, list(zip(first[order].tolist(), order.tolist(), strict=True)), base.tolist(), extra.tolist())
+    )
     leaving = [
         (time, number, because)
         for number, (time, because) in enumerate(zip(children.leaves.tolist(), children.leaves_because.tolist(), strict=True))

@@ -12,7 +12,7 @@ from cinsim.reference.events import Detail, Event
 from cinsim.reference.parameters import Parameters
 from cinsim.scenario.resources import Workforce
 from cinsim.workforce.posts import fill
-from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, Post, Rates, Staffing
+from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES, Post, Rates, Staffing
 from cinsim.workforce.teams import Team
 from cinsim.workforce.work import Case, Diary, Done, Task
 from cinsim.workforce.workers import NO_EFFECT, Absences, Worker, WorkerRow
@@ -32,7 +32,14 @@ class Office:
     """
 
     def __init__(
-        self, env: simpy.Environment, p: Parameters, draws: Draws, write: Write, staffing: Staffing, changes: Workforce, lead_effect: Effect
+        self,
+        env: simpy.Environment,
+        p: Parameters,
+        draws: Draws,
+        write: Write,
+        staffing: Staffing,
+        changes: Workforce,
+        lead_effect: Effect,
     ):
         self.env, self.p, self.draws, self.write, self.staffing = env, p, draws, write, staffing
         self._administration = p.administration_share if changes.administration_share is None else changes.administration_share
@@ -40,12 +47,16 @@ class Office:
         self.recruitment_delay = 0.0 if changes.recruitment_delay is None else changes.recruitment_delay.working_days
         self.agency_stint_mean = p.agency_stint_months * 253 / 12
         self.leave_spell_days = p.leave_spell_days
+        self.days_between_supervisions = p.supervision_interval_working_days
+        self.case_holding_roles = SOCIAL_WORK_ROLES | FAMILY_SUPPORT
         self.cover_after_days = p.cover_after_days
         self.thin_after_days, self.thin_share = p.thin_after_days, p.thin_share
         self._lead_effect = lead_effect
         self._absences = Absences(self)
         self.workers: list[Worker] = []
-        self.teams = {code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80}
+        self.teams = {
+            code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
+        }
         self.supervisors = Diary()
         for post in staffing.posts:
             env.process(fill(self, post))
@@ -87,6 +98,17 @@ class Office:
         """Return working days until a worker's next leave."""
         return self._absences.leave_gap(worker, occurrence, first=first)
 
+    def plan_supervision(self, worker: Worker, now: float) -> None:
+        """Enter a worker's supervision: time of its own and of a practice supervisor on duty."""
+        hours = self.p.hours_supervision
+
+        def held(task: Task, who: Worker, at: float) -> None:
+            self.write(at, who.number, Event.TEAM_TIME, 0, who.number, -1, task.hours, task.due)
+
+        case = Case(worker.number)
+        worker.diary.add(Task(Event.TEAM_TIME, case, hours, now, now + 5, held))
+        self.supervisors.add(Task(Event.TEAM_TIME, case, hours, now, now + 5, held))
+
     # ---- who joins and leaves
 
     def start_worker(self, post: Post, spell: int, *, agency: bool) -> Worker:
@@ -115,7 +137,9 @@ class Office:
 
     # ---- what the pathway asks for
 
-    def assign(self, case: Case, team: int, points: float, *, urgent: bool = False, roles: frozenset[int] = SOCIAL_WORK_ROLES) -> None:
+    def assign(
+        self, case: Case, team: int, points: float, *, urgent: bool = False, roles: frozenset[int] = SOCIAL_WORK_ROLES
+    ) -> None:
         """Ask a team for a case holder; a case that its team already holds only changes its weight."""
         self.reweigh(case, points)
         case.urgent, case.roles = urgent, roles
@@ -149,4 +173,6 @@ class Office:
         """Record that a case has a (new) holder and, for a new one, the work of taking it over."""
         self.write(self.env.now, case.number, Event.ALLOCATED if first else Event.HANDED_OVER, case.episode, worker.number)
         if not first:
-            case.plan_task(Event.HANDOVER_WORK, self.p.hours_handover * self.staffing.hours_factor, self.env.now, self.env.now + 10)
+            case.plan_task(
+                Event.HANDOVER_WORK, self.p.hours_handover * self.staffing.hours_factor, self.env.now, self.env.now + 10
+            )

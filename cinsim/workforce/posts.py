@@ -53,7 +53,10 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     )
     change = rates.ramp.start
     mean_stay = [WORKING_DAYS_PER_YEAR / t if t > 0.0 else math.inf for t in rates.turnover]
-    mean_gap = [max(mean_vacancy(t, v), office.recruitment_delay if v > 0.0 else 0.0) for t, v in zip(rates.turnover, rates.vacancy, strict=True)]
+    mean_gap = [
+        max(mean_vacancy(t, v), office.recruitment_delay if v > 0.0 else 0.0)
+        for t, v in zip(rates.turnover, rates.vacancy, strict=True)
+    ]
     if post.opens > env.now:
         yield env.timeout(on_grid(post.opens) - env.now)
     now_after = env.now >= change
@@ -62,7 +65,12 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     while env.now < post.closes:
         occurrence += 1
         if vacant:
-            end = min(on_grid_or_never(ends_at(env.now, exponential(vacancy(post.number, occurrence)), mean_gap[0], mean_gap[1], change)), post.closes)
+            end = min(
+                on_grid_or_never(
+                    ends_at(env.now, exponential(vacancy(post.number, occurrence)), mean_gap[0], mean_gap[1], change)
+                ),
+                post.closes,
+            )
             covered = cover(post.number, occurrence) < rates.cover[env.now >= change]
             spell = 0
             while covered and env.now < end:

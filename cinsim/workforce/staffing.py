@@ -21,7 +21,7 @@ from cinsim.engine.draws import Draws
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
 from cinsim.reference.areas import Area, average_authority
 from cinsim.reference.events import Detail
-from cinsim.reference.parameters import Parameters
+from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.resources import RoleChange
 
@@ -91,31 +91,47 @@ def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
     Hours are net of general administration and include travel.
     """
 
+    scale = area.population_0_17 / 10_000
+
     def rate(name: str) -> float:
         own, national = getattr(area, name), getattr(england, name)
-        return (own if own is not None else national) * area.population_0_17 / 10_000
+        return (own if own is not None else national) * scale
 
-    # parts of a year, per child in the state
-    per_cin_plan = 253 / p.cin_visit_interval_working_days * (p.hours_cin_visit + p.hours_travel) + 12 / p.cin_review_interval_months * p.hours_cin_review
-    per_cpp = (
-        253 / p.cpp_visit_interval_working_days * (p.hours_cpp_visit + p.hours_travel)
-        + 253 / p.core_group_interval_working_days * p.hours_core_group
+    def visits_a_year(interval: float) -> float:  # visits come on average half their lead before they are due
+        return 253 / (interval * (1 - p.visit_lead_share / 2))
+
+    assessment = 2 * (p.hours_assessment_session + p.hours_travel) + p.hours_assessment_report
+    enquiry = 2 * (p.hours_section_47_session + p.hours_travel)
+    cin_plan = (
+        visits_a_year(p.cin_visit_interval_working_days) * (p.hours_cin_visit + p.hours_travel)
+        + 12 / p.cin_review_interval_months * p.hours_cin_review
+    )
+    protection_plan = (
+        visits_a_year(p.cpp_visit_interval_working_days) * (p.hours_cpp_visit + p.hours_travel)
+        + visits_a_year(p.core_group_interval_working_days) * p.hours_core_group
         + 2.2 * p.hours_conference_report
     )
+    care = visits_a_year(p.looked_after_visit_interval_working_days) * (p.hours_looked_after_visit + p.hours_travel)
+
     referrals, s47 = rate("referral_rate"), rate("s47_rate")
-    assessed = referrals * (1 - (area.no_further_action_percent or 6.3) / 100)
-    section_47 = s47 * (2 * (p.hours_section_47_session + p.hours_travel)) + rate("icpc_rate") * p.hours_conference_report
-    assessment = assessed * (2 * (p.hours_assessment_session + p.hours_travel) + p.hours_assessment_report)
-    short_help = 0.25 * referrals * p.hours_short_help_session * 2
-    plans = rate("cin_plans_31_march_rate") * per_cin_plan
-    disabled = 0.10 * plans
-    closures = 0.55 * referrals * p.hours_closure
-    looked_after = rate("looked_after_31_march_rate") * 253 / p.looked_after_visit_interval_working_days * (p.hours_looked_after_visit + p.hours_travel)
+    assessed = referrals * (1 - rate("no_further_action_percent") / scale / 100)
+    on_open_cases = p.section_47_on_open_cases_share * s47
+    closures = referrals * p.hours_closure
+    plans = rate("cin_plans_31_march_rate") * cin_plan
+    disabled = p.need_category_shares[NEED_CATEGORIES.index("disability")] * plans
     return {
-        Detail.ASSESSMENT_TEAM: assessment + 0.75 * section_47 + short_help + 0.7 * closures,
-        Detail.CIN_AND_CP_TEAM: plans - disabled + rate("cpp_31_march_rate") * per_cpp + 0.25 * section_47 + 0.3 * closures,
+        Detail.ASSESSMENT_TEAM: assessed * assessment
+        + (s47 - on_open_cases) * enquiry
+        + 0.27 * referrals * 2 * p.hours_short_help_session
+        + 0.7 * closures,
+        Detail.CIN_AND_CP_TEAM: plans
+        - disabled
+        + rate("cpp_31_march_rate") * protection_plan
+        + on_open_cases * (enquiry + assessment)
+        + rate("icpc_rate") * p.hours_conference_report
+        + 0.3 * closures,
         Detail.DISABLED_CHILDREN_TEAM: disabled,
-        Detail.LOOKED_AFTER_TEAM: looked_after,
+        Detail.LOOKED_AFTER_TEAM: rate("looked_after_31_march_rate") * care,
     }
 
 
@@ -239,12 +255,12 @@ def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parame
     if lead is None or not lead.share_non_social_worker:
         return 0.0
     plans = (area.cin_plans_31_march_rate or england.cin_plans_31_march_rate) * area.population_0_17 / 10_000  # type: ignore[operator]
-    return plans * lead.share_non_social_worker * len(lead.eligible or (1, 1, 1)) / 3 * p.points_cin_plan / p.caseload_limit_points
+    return (
+        plans * lead.share_non_social_worker * len(lead.eligible or (1, 1, 1)) / 3 * p.points_cin_plan / p.caseload_limit_points
+    )
 
 
-def _with_change(
-    team: int, role: int, before: float, after: float, p: Parameters, draws: Draws, ramp: Ramp
-) -> list[Post]:
+def _with_change(team: int, role: int, before: float, after: float, p: Parameters, draws: Draws, ramp: Ramp) -> list[Post]:
     """Return the posts of one role in one team: those kept, those closed and those opened over the ramp.
 
     A post's number says its team, role and place, so that it stays the same whatever happens to other posts. Only whole

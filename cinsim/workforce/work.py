@@ -23,8 +23,9 @@ HEAD_START_WORKING_DAYS: Final[dict[int, float]] = {
     Event.LOOKED_AFTER_VISIT: 3.0,
     Event.REPORT: 3.0,
     Event.ASSESSMENT_SESSION: 3.0,
-    Event.CIN_REVIEW: 0.0,
-    Event.CIN_VISIT: 0.0,
+    Event.CIN_REVIEW: 2.0,
+    Event.CIN_VISIT: 1.0,
+    Event.TEAM_TIME: -2.0,
     Event.SHORT_HELP_SESSION: -3.0,
     Event.CASE_SUPERVISION: -5.0,
     Event.CLOSURE_WORK: -10.0,
@@ -34,7 +35,14 @@ HEAD_START_WORKING_DAYS: Final[dict[int, float]] = {
 """Working days by which work goes before other work with the same due date; the order is statutory weight (assumption)."""
 
 CAN_BE_THINNED: Final = frozenset(
-    {Event.CASE_SUPERVISION, Event.CLOSURE_WORK, Event.HANDOVER_WORK, Event.LONG_STAY_SUPPORT, Event.SHORT_HELP_SESSION}
+    {
+        Event.TEAM_TIME,
+        Event.CASE_SUPERVISION,
+        Event.CLOSURE_WORK,
+        Event.HANDOVER_WORK,
+        Event.LONG_STAY_SUPPORT,
+        Event.SHORT_HELP_SESSION,
+    }
 )
 """Work that is cut short when it is overdue, before statutory work gives way."""
 

@@ -47,9 +47,27 @@ class Worker:
     )  # fmt: skip
 
     def __init__(
-        self, office: Office, number: int, role: int, team: Team, fte: float, agency: bool, post: int, spell: int, started: float, diary: Diary | None
+        self,
+        office: Office,
+        number: int,
+        role: int,
+        team: Team,
+        fte: float,
+        agency: bool,
+        post: int,
+        spell: int,
+        started: float,
+        diary: Diary | None,
     ):
-        self.office, self.number, self.role, self.team, self.fte, self.agency, self.post = office, number, role, team, fte, agency, post
+        self.office, self.number, self.role, self.team, self.fte, self.agency, self.post = (
+            office,
+            number,
+            role,
+            team,
+            fte,
+            agency,
+            post,
+        )
         self.started, self.left = started, math.inf
         self.diary = diary if diary is not None else Diary()
         self.cases: dict[int, Case] = {}
@@ -107,6 +125,9 @@ class Worker:
         today = math.floor(env.now) + self.moment
         yield env.timeout(today - env.now if today >= env.now else today + 1.0 - env.now)
         leave_at = env.now + office.leave_gap(self.luck, 0, first=True)
+        supervised_at = (
+            env.now + self.luck % office.days_between_supervisions if self.role in office.case_holding_roles else math.inf
+        )
         sick_at = env.now + office.sickness_gap(self, 0)
         while True:
             now = env.now
@@ -125,6 +146,9 @@ class Worker:
                 else:
                     yield env.timeout(days)
                 continue
+            if now >= supervised_at:
+                supervised_at = now + office.days_between_supervisions
+                office.plan_supervision(self, now)
             self.work_day(now)
             yield env.timeout(1.0)
 
