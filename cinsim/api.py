@@ -195,10 +195,8 @@ def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True) -> RunResult
 
 def draw_report(folder: Path) -> None:
     """Draw a run folder's figures and write its page, replacing those that are there."""
-    from cinsim.report.figures import write_figures
     from cinsim.report.html import write_report
 
-    write_figures(folder)
     write_report(folder)
 
 
