@@ -40,12 +40,6 @@ def add_months(dates: Dates, months: int | NDArray[np.int64]) -> Dates:
     return first + np.minimum(day, length - np.timedelta64(1, "D"))
 
 
-def whole_months(start: Dates, end: Dates) -> NDArray[np.int64]:
-    """Return the completed calendar months from ``start`` to ``end`` (the months' ends count as DfE's bands need)."""
-    months = (end.astype("datetime64[M]") - start.astype("datetime64[M]")).astype(np.int64)
-    return np.where(add_months(start, months) > end, months - 1, months)
-
-
 DURATION_BANDS = ("up_to_3_months", "3_to_6_months", "6_to_12_months", "1_to_2_years", "2_years_or_more")
 
 
@@ -65,6 +59,7 @@ def duration_band(start: Dates, end: Dates) -> NDArray[np.int64]:
 
 def ages_at(birth: Dates, on: Dates) -> NDArray[np.int64]:
     """Return ages in completed years, -1 or less before birth."""
+    on = on.astype("datetime64[D]")  # pandas keeps dates in seconds
     months = (on.astype("datetime64[M]") - birth.astype("datetime64[M]")).astype(np.int64)
     day_on = (on - on.astype("datetime64[M]")).astype(np.int64)
     day_born = (birth - birth.astype("datetime64[M]")).astype(np.int64)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.outcomes.dates import Dates, Years, ages_at
+from cinsim.outcomes.dates import Dates, Years
 from cinsim.outcomes.replication import PopulationLike
 
 NEED_CATEGORIES: Final = (
@@ -40,7 +40,7 @@ GROUP_LABELS: Final = ("all", *(f"{dimension}={name}" for dimension, names in DI
 _SHAPE: Final = tuple(len(names) for names in DIMENSIONS.values())
 _STATIC: Final = int(np.prod(_SHAPE[1:]))
 _CELLS: Final = int(np.prod(_SHAPE))
-_BAND_OF_AGE: Final = np.repeat(np.arange(5), (1, 4, 5, 6, 2))  # by single year 0 to 17
+_BANDS_FROM: Final = (1, 5, 10, 16)  # birthdays at which the next band starts
 
 
 class Groups:
@@ -63,10 +63,14 @@ class Groups:
         for part, size in zip(parts, _SHAPE[1:], strict=True):
             static = static * size + np.asarray(part, dtype=np.int64)
         self._static = static
+        month = population.birth.astype("datetime64[M]")
+        day_of_month = population.birth - month.astype("datetime64[D]")
+        birthdays = [(month + 12 * years_old).astype("datetime64[D]") + day_of_month for years_old in _BANDS_FROM]
+        self._birthdays = np.stack([b.astype(np.int32) for b in birthdays], axis=1)
 
     def age_band(self, child: NDArray[np.integer], on: Dates) -> NDArray[np.int64]:
         """Return the index in :data:`AGE_BANDS` of children on a date; the unborn are under 1, anyone over 17 counts as 17."""
-        return _BAND_OF_AGE[np.clip(ages_at(self.population.birth[child], on), 0, 17)]
+        return (self._birthdays[child] <= on.astype("datetime64[D]").astype(np.int32)[:, None]).sum(axis=1)
 
     def counts(
         self, year: NDArray[np.int64], child: NDArray[np.integer], on: Dates, weights: NDArray[np.float64] | None = None

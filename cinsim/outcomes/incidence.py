@@ -35,16 +35,19 @@ def first_times(spells: Spells) -> dict[str, Times]:
         "in_need": (child[in_need], referred[in_need]),
         "cpp": (plans["child"].to_numpy(), plans["start"].to_numpy()),
     }
+    referred_before, assessed_before = (history(population, f"ever_{name}_before") for name in ("referred", "assessed"))
     before = {
-        "referred": history(population, "ever_referred_before"),
-        "assessed": history(population, "ever_assessed_before"),
+        "referred": referred_before,
+        # nearly every child ever referred was assessed once
+        "assessed": referred_before if assessed_before is None else assessed_before,
         "in_need": history(population, "ever_cin_before"),
         "cpp": history(population, "ever_cpp_before"),
     }
     out = {}
     for name, (who, when) in rows.items():
         first = np.full(len(population.birth), np.inf)
-        np.minimum.at(first, who, when)
+        order = np.argsort(-when, kind="stable")
+        first[who[order]] = when[order]  # the earliest stands last
         flag = before[name]
         if flag is not None:
             first[np.asarray(flag, dtype=bool)] = -np.inf

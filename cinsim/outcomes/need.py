@@ -37,67 +37,66 @@ class Stretches(NamedTuple):
     fading: NDArray[np.bool_]
 
 
-def _lives(population: PopulationLike, tally: Tally) -> tuple[Times, Times]:
-    """Return from when until when each child lives in the area, from birth on."""
-    born = tally.years.time_of(population.birth)
-    return np.maximum(population.entered, born), population.leaves
-
-
 _LONG_BEFORE: Final = -(2.0**17)
 _LONG_AFTER: Final = 2.0**17 - 1
 
 
-def uncovered(
-    covering: Sequence[pd.DataFrame], helping: Sequence[pd.DataFrame], spells: Spells, tally: Tally, half_life: float
-) -> Stretches:
-    """Return the stretches of the reported years in which no ``covering`` spell is open, and h at their start.
+class HelpHistory:
+    """What help every child was given and when, and the benefit of help at every turn of it.
 
-    ``half_life`` is in working days. ``helping`` are the spells during which the benefit is held; they include the
-    covering ones.
+    Turns are starts and ends of spells of ``protection`` and of ``other_help``, and the times at which the record holds
+    h(t). ``half_life`` is in working days.
     """
-    born, gone = _lives(spells.replication.population, tally)
-    levels = spells.record.rows(Event.HELP_LEVEL, Event.CLOSED)
-    seen = ~np.isnan(levels.value)
-    known = np.zeros(len(born), dtype=bool)
-    known[levels.child[seen]] = True
-    for table in helping:
-        known[table["child"].to_numpy()] = True
-    first = np.flatnonzero(known)  # a row for each known child before everything else, with no benefit and no help
 
-    parts = [(first, np.full(len(first), _LONG_BEFORE), np.zeros(len(first)), 0.0, 0.0)]
-    parts.append((levels.child[seen], levels.time[seen], levels.value[seen], 0.0, 0.0))
-    for table in helping:
-        covers = float(any(table is other for other in covering))
-        for column, step in (("start", 1.0), ("end", -1.0)):
-            at = np.minimum(table[column].to_numpy(), _LONG_AFTER)
-            parts.append((table["child"].to_numpy(), at, np.full(len(at), np.nan), step * covers, step))
-    child = np.concatenate([p[0] for p in parts])
-    time = np.concatenate([p[1] for p in parts])
-    order = np.argsort(stamp(child, time), kind="stable")
-    child, time = child[order], time[order]
-    value = np.concatenate([p[2] for p in parts])[order]
-    sizes = [len(p[0]) for p in parts]
-    covered = np.cumsum(np.repeat([p[3] for p in parts], sizes)[order]) > 0.5  # a child's steps sum to 0
-    helped = np.cumsum(np.repeat([p[4] for p in parts], sizes)[order]) > 0.5
+    def __init__(self, protection: Sequence[pd.DataFrame], other_help: Sequence[pd.DataFrame], spells: Spells, half_life: float):
+        population = spells.replication.population
+        born = spells.replication.calendar.times_of(population.birth)
+        self._born, self._gone = np.maximum(population.entered, born), population.leaves
+        levels = spells.record.rows(Event.HELP_LEVEL, Event.CLOSED)
+        seen = ~np.isnan(levels.value)
+        self._known = np.zeros(len(born), dtype=bool)
+        self._known[levels.child[seen]] = True
+        for table in (*protection, *other_help):
+            self._known[table["child"].to_numpy()] = True
+        first = np.flatnonzero(self._known)  # a turn of each known child before all others, with no benefit and no help
 
-    goes_on = np.append(child[1:] == child[:-1], False)[: len(child)]
-    following = np.where(goes_on, np.append(time[1:], np.inf)[: len(time)], np.inf)
-    # h fades by a clock that stands still while help is given
-    clock = np.cumsum(np.where(goes_on & ~helped, following - time, 0.0))
-    clock = np.append(0.0, clock)[: len(clock)]
-    source = np.maximum.accumulate(np.where(np.isnan(value), 0, np.arange(len(value))))
-    level = value[source] * np.exp2((clock[source] - clock) / half_life)
+        turns = [(first, np.full(len(first), _LONG_BEFORE), np.zeros(len(first)), 0, 0)]
+        turns.append((levels.child[seen], levels.time[seen], levels.value[seen], 0, 0))
+        for tables, protects in ((protection, 1), (other_help, 0)):
+            for table in tables:
+                for column, step in (("start", 1), ("end", -1)):
+                    at = np.minimum(table[column].to_numpy(), _LONG_AFTER)
+                    turns.append((table["child"].to_numpy(), at, np.full(len(at), np.nan), step * protects, step))
+        child, time, value = (np.concatenate([turn[part] for turn in turns]) for part in range(3))
+        order = np.argsort(stamp(child, time), kind="stable")
+        self._child, self._time, value = child[order], time[order], value[order]
+        sizes = [len(turn[0]) for turn in turns]
+        # a child's steps sum to 0, so that running sums need not start anew with every child
+        self._protected = np.cumsum(np.repeat([turn[3] for turn in turns], sizes)[order]) > 0
+        self._helped = np.cumsum(np.repeat([turn[4] for turn in turns], sizes)[order]) > 0
 
-    start, end = np.maximum(time, born[child]), np.minimum(following, gone[child])
-    kept = ~covered & (end > np.maximum(start, tally.years.starts[0])) & (start < tally.years.ends[-1])
-    never = np.flatnonzero(~known)
-    return Stretches(
-        np.concatenate([child[kept], never]),
-        np.concatenate([start[kept], born[never]]),
-        np.concatenate([end[kept], gone[never]]),
-        np.concatenate([level[kept], np.zeros(len(never))]),
-        np.concatenate([~helped[kept], np.ones(len(never), dtype=bool)]),
-    )
+        goes_on = np.append(self._child[1:] == self._child[:-1], False)[: len(child)]
+        self._following = np.where(goes_on, np.append(self._time[1:], np.inf)[: len(child)], np.inf)
+        # h fades by a clock that stands still while help is given
+        clock = np.cumsum(np.where(goes_on & ~self._helped, self._following - self._time, 0.0))
+        clock = np.append(0.0, clock)[: len(clock)]
+        source = np.maximum.accumulate(np.where(np.isnan(value), 0, np.arange(len(value))))
+        self._level = value[source] * np.exp2((clock[source] - clock) / half_life)
+
+    def without(self, tally: Tally, *, protection_only: bool) -> Stretches:
+        """Return the stretches of the reported years without any help, or without protection."""
+        child = self._child
+        start, end = np.maximum(self._time, self._born[child]), np.minimum(self._following, self._gone[child])
+        kept = ~(self._protected if protection_only else self._helped)
+        kept &= (end > np.maximum(start, tally.years.starts[0])) & (start < tally.years.ends[-1])
+        never = np.flatnonzero(~self._known)
+        return Stretches(
+            np.concatenate([child[kept], never]),
+            np.concatenate([start[kept], self._born[never]]),
+            np.concatenate([end[kept], self._gone[never]]),
+            np.concatenate([self._level[kept], np.zeros(len(never))]),
+            np.concatenate([~self._helped[kept], np.ones(len(never), dtype=bool)]),
+        )
 
 
 def child_days_above(
@@ -110,16 +109,16 @@ def child_days_above(
     years = tally.years
     quarters = np.asarray(population.quarter_times, dtype=np.float64)
     out = np.zeros((len(years), len(population.birth)))
-    for quarter in range(len(quarters) - 1):
+    reported = np.flatnonzero((quarters[:-1] < years.ends[-1]) & (quarters[1:] > years.starts[0]))
+    margins = np.ascontiguousarray(population.need[:, reported].T) - np.float32(threshold)
+    for quarter, margin in zip(reported, margins, strict=True):
         for year in np.flatnonzero((years.starts < quarters[quarter + 1]) & (years.ends > quarters[quarter])):
             begin, end = max(quarters[quarter], years.starts[year]), min(quarters[quarter + 1], years.ends[year])
-            margin = population.need[:, quarter].astype(np.float64) - threshold
-            row = np.flatnonzero((margin > 0.0)[stretches.child])
-            row = row[(stretches.start[row] < end) & (stretches.end[row] > begin)]
-            child, level = stretches.child[row], stretches.level[row]
-            start = stretches.start[row]
-            hidden = level >= margin[child]  # help still outweighs what is above the threshold, until it has faded
-            wait = half_life * np.log2(level[hidden] / margin[child[hidden]])
+            row = np.flatnonzero((margin > 0.0)[stretches.child] & (stretches.start < end) & (stretches.end > begin))
+            child, level, start = stretches.child[row], stretches.level[row], stretches.start[row]
+            left_over = margin[child].astype(np.float64)
+            hidden = level >= left_over  # help still outweighs what is above the threshold, until it has faded
+            wait = half_life * np.log2(level[hidden] / left_over[hidden])
             start[hidden] = np.where(stretches.fading[row[hidden]], start[hidden] + wait, np.inf)
             days = np.maximum(np.minimum(stretches.end[row], end) - np.maximum(start, begin), 0.0)
             out[year] += np.bincount(child, weights=days, minlength=out.shape[1])
@@ -131,13 +130,13 @@ def child_days_above(
 def add_need(tally: Tally, spells: Spells, replication: ReplicationLike) -> None:
     """Add child-days of unmet need and of undetected harm."""
     half_life = parameter(replication, HALF_LIFE) * WORKING_DAYS_PER_YEAR / 12.0
-    protection = [spells.cp_plans, spells.looked_after]
-    help_given = [*protection, spells.cin_plans, spells.short_help, spells.care_leavers, spells.disability_services]
-    for measure, threshold, covering in (
-        ("unmet_need_child_days", "in_need", help_given),
-        ("undetected_harm_child_days", "section_47", protection),
+    other_help = [spells.cin_plans, spells.short_help, spells.care_leavers, spells.disability_services]
+    helped = HelpHistory([spells.cp_plans, spells.looked_after], other_help, spells, half_life)
+    for measure, threshold, protection_only in (
+        ("unmet_need_child_days", "in_need", False),
+        ("undetected_harm_child_days", "section_47", True),
     ):
-        stretches = uncovered(covering, help_given, spells, tally, half_life)
         level = float(replication.national_thresholds[threshold])
+        stretches = helped.without(tally, protection_only=protection_only)
         days = child_days_above(level, stretches, tally, replication.population, half_life)
         tally.add_count_and_rate(measure, days)

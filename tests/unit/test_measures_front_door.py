@@ -240,6 +240,7 @@ def test_ages_turn_on_birthdays() -> None:
     born = np.array(["2020-06-15", "2020-06-15", "2020-06-15"], dtype="datetime64[D]")
     on = np.array(["2020-06-14", "2025-06-14", "2025-06-15"], dtype="datetime64[D]")
     assert ages_at(born, on).tolist() == [-1, 4, 5]
+    assert ages_at(born, on.astype("datetime64[s]")).tolist() == [-1, 4, 5]
 
 
 def test_assessments_are_timed_in_working_days_from_start_to_authorisation() -> None:
@@ -310,6 +311,17 @@ def test_groups_of_children_add_up_to_all_and_rates_are_over_their_own_children(
     assert found("referrals", group="age=5-9") == 0
     assert math.isnan(found("referral_rate", group="age=5-9"))
     assert found("children_in_need_31_march", 2026, "age=1-4") == 1
+
+
+def test_a_child_is_in_the_group_of_its_age_on_the_day_of_the_referral() -> None:
+    story = Story()
+    story.refer("2024-06-14", story.child("2023-06-15"))
+    story.refer("2024-06-17", story.child("2023-06-17"))
+    story.refer("2024-06-28", story.child("2019-06-29"))
+    found = story.measures
+    assert found("referrals", group="age=under 1") == 1
+    assert found("referrals", group="age=1-4") == 2
+    assert found("children_in_need_31_march", group="age=5-9") == 1
 
 
 def test_the_population_is_that_of_30_june_without_the_unborn_and_those_gone() -> None:

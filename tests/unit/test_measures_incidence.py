@@ -137,6 +137,17 @@ def test_only_first_occurrences_count_and_histories_are_known_where_the_populati
     assert found == pytest.approx(100 * (1 - math.exp(-2 / 9)))
 
 
+def test_a_child_known_before_the_run_is_not_first_assessed_in_it() -> None:
+    story = Story(years=range(2025, 2026))
+    for _ in range(2):
+        child = story.child("2015-04-01")
+        story.refer("2024-10-01", child)
+    story.histories["ever_referred_before"] = [True, False]
+    found = story.measures
+    assert found("ever_assessed_by_18_percent") == found("ever_referred_by_18_percent")
+    assert found("ever_referred_by_18_percent") == pytest.approx(100 * (1 - math.exp(-1 / 0.5)))
+
+
 def test_referrals_before_birth_count_at_age_0() -> None:
     story = Story(years=range(2025, 2026))
     story.refuse("2024-06-03", story.child("2024-10-01", entered="2024-05-01"))
