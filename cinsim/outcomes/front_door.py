@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from cinsim.outcomes.dates import add_months
-from cinsim.outcomes.groups import percent
+from cinsim.outcomes.groups import percent, ratio
 from cinsim.outcomes.replication import history
 from cinsim.outcomes.rows import Ints, stamp
 from cinsim.outcomes.spells import Spells
@@ -145,6 +145,8 @@ def add_episodes(tally: Tally, spells: Spells) -> None:
 
     tally.add_duration_bands("episode_duration_open", open_year, start_date[row], years.march_31[open_year])
     tally.add_duration_bands("episode_duration_ended", ended_year, start_date, end_date)
+    lived = years.clipped(start[~refused], end[~refused]).sum(axis=1) / (years.ends - years.starts)
+    tally.add("episode_duration_mean_months", 12.0 * ratio(lived, ended[:, 0]))
     reasons = percent(tally.by_code(ended_year, e["reason"].to_numpy(), CLOSURE_REASONS), ended[:, :1])
     for index, code in enumerate(CLOSURE_REASONS):
         tally.add(f"closure_reason_{DETAIL_NAMES[code]}_percent", reasons[:, index])

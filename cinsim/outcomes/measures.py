@@ -14,7 +14,7 @@ from cinsim.outcomes.plans import add_enquiries, add_looked_after, add_plans
 from cinsim.outcomes.replication import ReplicationLike
 from cinsim.outcomes.spells import Spells
 from cinsim.outcomes.staff import add_hours, add_staff
-from cinsim.outcomes.tally import Tally
+from cinsim.outcomes.tally import Tally, add_conversions
 
 
 def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.DataFrame:
@@ -51,4 +51,5 @@ def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.D
     add_return_after_closure(tally, spells)
     add_need(tally, spells, replication)
     add_cumulative_incidence(tally, spells)
+    add_conversions(tally)
     return tally.frame()

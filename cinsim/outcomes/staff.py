@@ -90,3 +90,17 @@ def add_staff(tally: Tally, spells: Spells) -> None:
     tally.add("starters_fte", total(in_year(started) & is_social_worker & ~agency))
     tally.add("leavers_fte", leavers)
     tally.add("turnover_rate", percent(leavers, in_post))
+    tally.add("absence_rate", sickness_percent(tally, spells))
+
+
+def sickness_percent(tally: Tally, spells: Spells) -> Values:
+    """Return the percentage of the year's working time in post that social workers, not agency, were away sick."""
+    years, rows = tally.years, spells.record.rows(Event.ABSENCE_STARTED)
+    counted = np.isin(spells.by_worker("role", -1), SOCIAL_WORKERS) & ~spells.by_worker("agency", True)
+    fte, left = spells.by_worker("fte", 0.0) * counted, spells.by_worker("left", np.inf)
+    sick = rows.detail == Detail.SICKNESS
+    worker = rows.worker[sick]
+    away = years.clipped(rows.time[sick], np.minimum(rows.due[sick], left[worker])) @ fte[worker]
+    w = spells.workers
+    in_post = years.clipped(w["started"].to_numpy(), w["left"].to_numpy()) @ fte[w["worker"].to_numpy()]
+    return percent(away, in_post)

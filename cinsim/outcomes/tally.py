@@ -26,6 +26,7 @@ class Tally:
     def __init__(self, years: Years, groups: Groups):
         self.years, self.groups = years, groups
         self._parts: list[tuple[str, tuple[str, ...], Values]] = []
+        self._of_all: dict[str, Values] = {}
 
     def add(self, measure: str, values: Values, labels: Sequence[str] | None = None) -> Values:
         """Store a measure's values, [years] for all children or [years, groups]; return them.
@@ -37,7 +38,13 @@ class Tally:
             table = table[:, None]
             labels = labels or ("all",)
         self._parts.append((measure, tuple(labels or GROUP_LABELS), table))
+        if (labels or GROUP_LABELS)[0] == "all":
+            self._of_all[measure] = table[:, 0]
         return values
+
+    def of_all(self, measure: str) -> Values:
+        """Return a stored measure's values for all children by year."""
+        return self._of_all[measure]
 
     def add_rate(self, measure: str, counts: Values) -> None:
         """Store a count by group as a rate per 10,000 children aged 0 to 17 of that group at mid-year."""
@@ -103,3 +110,14 @@ class Tally:
                 "value": np.concatenate([part.ravel() for part in values]),
             }
         )
+
+
+def add_conversions(tally: Tally) -> None:
+    """Add how many of one thing there are to another in the year."""
+    for name, part, whole in (
+        ("assessments_per_referral", "assessments_completed", "referrals"),
+        ("s47_per_referral", "s47", "referrals"),
+    ):
+        tally.add(name, ratio(tally.of_all(part), tally.of_all(whole)))
+    for name, part, whole in (("icpc_per_s47_percent", "icpc", "s47"), ("cpp_started_per_icpc_percent", "cpp_started", "icpc")):
+        tally.add(name, percent(tally.of_all(part), tally.of_all(whole)))

@@ -223,6 +223,20 @@ def test_staff_in_post_starters_and_leavers_are_social_workers_without_agency() 
     assert found("agency_rate") == pytest.approx(100 / 2.8)
 
 
+def test_the_absence_rate_is_time_away_sick_over_time_in_post() -> None:
+    story = Story()
+    full, half = story.worker(), story.worker(fte=0.5, left="2024-10-01")
+    agency = story.worker(agency=True)
+    start = story.time("2024-06-03")
+    story.tell(start, Event.ABSENCE_STARTED, full, worker=full, detail=Detail.SICKNESS, due=start + 10, episode=0)
+    story.tell(start, Event.ABSENCE_STARTED, full, worker=full, detail=Detail.LEAVE, due=start + 20, episode=0)
+    story.tell(story.time("2024-10-01") - 4, Event.ABSENCE_STARTED, half, worker=half, detail=Detail.SICKNESS, due=start + 300)
+    story.tell(start, Event.ABSENCE_STARTED, agency, worker=agency, detail=Detail.SICKNESS, due=start + 30, episode=0)
+    year = story.time("2025-04-01") - story.time("2024-04-01")
+    in_post = year + 0.5 * (story.time("2024-10-01") - story.time("2024-04-01"))
+    assert story.measures("absence_rate") == pytest.approx(100 * (10 + 0.5 * 4) / in_post)
+
+
 def test_a_missing_parameter_is_named() -> None:
     story = Story(parameters={k: v for k, v in PARAMETERS.items() if k != "cost_per_hour_conference_chair"})
     story.child()

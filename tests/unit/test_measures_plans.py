@@ -217,3 +217,30 @@ def test_the_share_of_disabled_children_is_of_the_31_march_count() -> None:
     for disabled in (True, False, False, False):
         story.refer("2025-02-03", story.child(disabled=disabled))
     assert story.measures("disability_recorded_percent") == 25
+
+
+def test_conversions_set_the_counts_of_one_year_against_each_other() -> None:
+    story = Story()
+    children = [referred(story) for _ in range(4)]
+    for child in children[:2]:
+        story.tell("2024-06-03", Event.SECTION_47_STARTED, child)
+    story.tell("2024-06-20", Event.ICPC, children[0])
+    story.plan(children[0], "2024-06-20", protection=True)
+    found = story.measures
+    assert found("assessments_per_referral") == 1
+    assert found("s47_per_referral") == 0.5
+    assert found("icpc_per_s47_percent") == 50
+    assert found("cpp_started_per_icpc_percent") == 100
+    assert math.isnan(found("s47_per_referral", 2026))
+
+
+def test_the_mean_length_of_an_episode_leaves_out_those_found_not_in_need() -> None:
+    story = Story()
+    length = story.time("2025-04-01") - story.time("2024-04-01")
+    child, fine = story.child(), story.child()
+    story.refer("2024-04-01", child)
+    story.assessed("2024-05-01", child)
+    story.close(story.time("2024-04-01") + length / 2, child)
+    story.refer("2024-04-01", fine)
+    story.assessed("2024-05-01", fine, Detail.OUTCOME_CLOSED)
+    assert story.measures("episode_duration_mean_months") == pytest.approx(6.0)
