@@ -68,13 +68,49 @@ and shares are not.
 """
 
 
+_TABLES_OF_A_RUN: Final = """
+## Over replications and parameter draws: `summary.csv`
+
+`mean`, `lower` and `upper` (the 5th and 95th percentiles) are of the values of all draws and replications: what one year
+can bring, by chance and by what is not known of the parameters together. `chance_share` is the part of that variance
+that is chance, by analysis of variance; the rest is parameters. It is 1 with a single draw of the parameters.
+
+## Between scenarios: `differences.csv`
+
+Scenarios are paired by draw and replication, in which every child meets the same luck. `lower` and `upper` are the 95%
+interval of the mean difference: with a single draw Student's t over pairs, with several draws the spread of the draws'
+own effects and the error of their mean together. `share_of_pairs_lower` is the share of pairs in which the scenario's
+value is lower than the baseline's. `verdict` is "lower" or "higher" where the interval leaves out 0, "no difference"
+where every pair is equal, else "cannot tell"; `replications_needed` then says how many pairs would tell if the
+difference stayed as it is, and is empty where no number would, because the parameters leave it open.
+
+## Children whose journey changes: `children_changed.parquet`
+
+A row a child whose decisions and spells differ between baseline and scenario: what first became different and when, and
+what came of both journeys. `outcome_differs` tells children for whom something came out otherwise from those for whom
+only times moved.
+
+## Conservation
+
+For every year and state, children in and there at the start are children out and there at the end, and Little's law
+(L = lambda W) holds to rounding with spells clipped exactly to the year. Starts and ends as they stand in the record are
+set against spells made by pairing them.
+
+## Between authorities
+
+P10, P90 and their ratio; the systematic component of variation times 100 (McPherson et al. 1982; over 10 is usually read
+as very high); funnel limits that allow for overdispersion (additive random effects on the square-root scale,
+Spiegelhalter 2005).
+"""
+
+
 def as_markdown() -> str:
     """Return the page docs/measures.md."""
     rows = (
         f"| `{d.name}` | {d.unit} | {d.definition} | {d.source_table or '-'} | {'-' if d.polarity == 'none' else d.polarity} |\n"
         for d in MEASURES.values()
     )
-    return _INTRODUCTION + "".join(rows)
+    return _INTRODUCTION + "".join(rows) + _TABLES_OF_A_RUN
 
 
 if __name__ == "__main__":
