@@ -4,8 +4,9 @@ No draw is taken from a shared stream. A uniform is the hash of its key, so it d
 were made before it, on the order of events, on the number of processes or on which other decisions exist. A child
 therefore meets the same luck in every scenario (common random numbers).
 
-The hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) over a weighted sum of the key's parts; a decision's 64-bit key comes
-from BLAKE2b of the seed, the replication and the decision's name. Scalar and vectorised forms give the same bits.
+The hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) over a weighted sum of the key's parts; a
+decision's 64-bit key comes from BLAKE2b of the seed, the replication and the decision's name. A uniform has 52 random
+bits and half a step, so that 0 and 1 never come out. Scalar and vectorised forms give the same bits.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 _MASK = 0xFFFFFFFFFFFFFFFF
 _ENTITY, _OCCURRENCE = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
 _MIX_1, _MIX_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_TO_UNIT = 2.0**-53
-_HALF_STEP = 2.0**-54
+_UNUSED_BITS = 12  # with one bit more, the largest uniform would round up to 1
+_TO_UNIT = 2.0**-52
+_HALF_STEP = 2.0**-53
 
 Stream = Callable[[int, int], float]
 
@@ -50,27 +52,33 @@ class Draws:
             z = (key + entity * _ENTITY + occurrence * _OCCURRENCE) & _MASK
             z = ((z ^ (z >> 30)) * _MIX_1) & _MASK
             z = ((z ^ (z >> 27)) * _MIX_2) & _MASK
-            return ((z ^ (z >> 31)) >> 11) * _TO_UNIT + _HALF_STEP
+            return ((z ^ (z >> 31)) >> _UNUSED_BITS) * _TO_UNIT + _HALF_STEP
 
         if not self.checking:
             return uniform
 
         def checked(entity: int, occurrence: int) -> float:
-            if (decision, entity, occurrence) in self._seen:
-                raise AssertionError(f"decision '{decision}' was drawn twice for entity {entity}, occurrence {occurrence}")
-            self._seen.add((decision, entity, occurrence))
+            self._note(decision, entity, occurrence)
             return uniform(entity, occurrence)
 
         return checked
+
+    def _note(self, decision: str, entity: int, occurrence: int) -> None:
+        if (decision, entity, occurrence) in self._seen:
+            raise AssertionError(f"decision '{decision}' was drawn twice for entity {entity}, occurrence {occurrence}")
+        self._seen.add((decision, entity, occurrence))
 
     def block(self, decision: str, entities: NDArray[np.int64], occurrence: int | NDArray[np.int64] = 0) -> NDArray[np.float64]:
         """Return the uniforms of many entities at once: the same bits as :meth:`stream` gives one by one.
 
         ``entities`` and ``occurrence`` broadcast against each other; the result has the broadcast shape.
         """
+        if self.checking:
+            for key in zip(*(part.ravel().tolist() for part in np.broadcast_arrays(entities, occurrence)), strict=True):
+                self._note(decision, *key)
         entity = np.asarray(entities, dtype=np.uint64) * np.uint64(_ENTITY)
         with np.errstate(over="ignore"):  # arithmetic modulo 2**64 is what is wanted
             z = np.uint64(self._key(decision)) + entity + np.asarray(occurrence, dtype=np.uint64) * np.uint64(_OCCURRENCE)
             z = (z ^ (z >> np.uint64(30))) * np.uint64(_MIX_1)
             z = (z ^ (z >> np.uint64(27))) * np.uint64(_MIX_2)
-        return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * _TO_UNIT + _HALF_STEP
+        return ((z ^ (z >> np.uint64(31))) >> np.uint64(_UNUSED_BITS)) * _TO_UNIT + _HALF_STEP
