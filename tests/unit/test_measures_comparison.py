@@ -123,6 +123,15 @@ def test_parameters_that_pull_both_ways_cannot_be_told_by_more_replications() ->
     assert math.isnan(found["replications_needed"])
 
 
+def test_with_several_draws_the_interval_is_that_of_the_effect_and_not_only_of_the_mean() -> None:
+    found = differences(table([[10.0, 12.0]] * 3), table([[11.0, 13.0], [13.0, 15.0], [15.0, 17.0]], "other")).iloc[0]
+    # effects of 1, 3 and 5: variance 4 between draws and 4 / 3 of their mean, on 2 degrees of freedom
+    half = stats.t.ppf(0.975, 2) * math.sqrt(4 + 4 / 3)
+    assert found["difference"] == 3
+    assert (found["lower"], found["upper"]) == (pytest.approx(3 - half), pytest.approx(3 + half))
+    assert found["chance_share"] == 0
+
+
 def test_draws_that_agree_are_told() -> None:
     noise = np.array([-0.5, 0.5] * 10)
     found = differences(table([[10.0] * 20] * 5), table([(12 + noise).tolist()] * 5, "other")).iloc[0]
