@@ -46,7 +46,7 @@ def _per(pairs: dict[str, int]) -> str:
 
 def _more_or_less(table: pd.DataFrame, arms: Arms, pairs: dict[str, int]) -> Drawing:
     there = [name for name in OUTCOMES if {f"baseline_{name}", f"scenario_{name}"} <= set(table)]
-    title = "Children with more, and with less, than in the baseline"
+    title = "Children with more, and with fewer, than before"
     figure = new_figure(1.3 + len(there) * (0.25 + 0.24 * len(arms)) + 0.24 * len(arms), title)
     axes = figure.subplots()
     said = []
@@ -58,16 +58,16 @@ def _more_or_less(table: pd.DataFrame, arms: Arms, pairs: dict[str, int]) -> Dra
         y, height = _places(len(there), turn, len(arms))
         axes.barh(y, more, height=height, color=colour_of(position), label=arm.label)
         axes.barh(y, -less, height=height, color=colour_of(position))
-        counts = [f"{OUTCOMES[name].lower()} {number(up, 0)} more and {number(down, 0)} less"
+        counts = [f"{OUTCOMES[name].lower()} {number(up, 0)} more and {number(down, 0)} fewer"
                   for name, up, down in zip(there, more, less, strict=True)]  # fmt: skip
         said.append(f"{arm.label}: {listed(counts)}")
     axes.axvline(0, color="#0B0C0C", linewidth=1)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):,.6g}"))
-    _finish(axes, [OUTCOMES[name] for name in there], "children with less    |    children with more")
+    _finish(axes, [OUTCOMES[name] for name in there], "children with fewer    |    children with more")
     if len(arms) > 1:
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", alignment="left")
     caption = f"Each child is set against itself under the baseline, with the same luck. {_per(pairs)}"
-    alt = f"Bars of children with more and with less than in the baseline, by outcome. {'; '.join(said)}."
+    alt = f"Bars of children with more and with fewer than in the baseline, by outcome. {'; '.join(said)}."
     return Drawing("children_more_or_less", title, caption, alt, figure)
 
 

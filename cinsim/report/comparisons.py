@@ -49,7 +49,7 @@ def differences_figure(run: RunFolder) -> Drawing | None:
 
 def _panel_title(measure: str) -> str:
     known = label(measure)
-    return f"{known.text}{', % points' if known.percent else ''}"
+    return known.text + (", %\u00a0points" if known.percent else "")
 
 
 def _kinds_of_uncertainty(run: RunFolder, panels: dict[str, list[Effect]]) -> str:

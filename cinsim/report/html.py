@@ -30,6 +30,8 @@ from cinsim.report.tables import (
 from cinsim.report.words import answer, sensitivity_sentences
 
 PAGE = "report.html"
+# the figure that stands beside the answer, before the tables
+LEAD = "differences"
 
 
 def write_report(folder: Path) -> Path:
@@ -59,7 +61,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
         title=_title(run),
         subtitle=f"{run.place[0].upper()}{run.place[1:]}, years to March {run.years[0]} to {run.years[-1]}",
-        questions=list(dict.fromkeys(arm.question for arm in run.arms if arm.question)),
+        questions=_questions(run),
         answer=answer(run, published),
         arms=run.arms,
         compares=run.compares,
@@ -67,7 +69,8 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         differences=differences_table(run),
         groups=group_tables(run),
         variation=variation_table(run),
-        figures=[(figure, _image(figure)) for figure in figures],
+        lead=[(figure, _image(figure)) for figure in figures if figure.name == LEAD],
+        figures=[(figure, _image(figure)) for figure in figures if figure.name != LEAD],
         changes=changes(run),
         settings=settings(run) if not run.compares else [],
         evidence=listed([f"{count_words(n, 'parameter')} on {_article(grade)}" for grade, n in evidence_counts(run)]),
@@ -78,6 +81,11 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         manifest=manifest_lines(run.manifest),
         checks=_checks(run.manifest),
     )
+
+
+def _questions(run: RunFolder) -> list[str]:
+    asked = [arm.question for arm in run.arms[1:] if arm.question] or [run.baseline.question]
+    return [question for question in dict.fromkeys(asked) if question]
 
 
 def _title(run: RunFolder) -> str:

@@ -82,7 +82,7 @@ def _panel(axes: Axes, run: RunFolder, measure: str, published: float | None) ->
         days = np.array([f"{year}-03-31" for year in means.index], dtype="datetime64[D]")
         low, high = zip(*(band(values) for _, values in mine), strict=True)
         if run.replications > 1:
-            axes.fill_between(days, low, high, color=colour, alpha=0.18, linewidth=0)
+            axes.fill_between(days, low, high, color=colour, alpha=0.18 if len(run.arms) == 1 else 0.1, linewidth=0)
         line, marker = LINES[position % len(LINES)], MARKERS[position % len(MARKERS)]
         axes.plot(days, means.to_numpy(), color=colour, marker=marker, markersize=4.5, linestyle=line, label=arm.label)
         told = [f"{number(float(means.loc[year]), 1)} in {year}" for year in dict.fromkeys((means.index[0], means.index[-1]))]

@@ -22,7 +22,7 @@ LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)), "-", (0, (3, 1)))
 PUBLISHED = "#505A5F"
 # 5 inches are 360 points, about the pixels a phone gives to content: text stays there as large as it is set here
 WIDTH = 5.0
-TITLE_WIDTH = 42  # characters
+TITLE_WIDTH = 45  # characters
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "font.size": 11.5, "axes.titlesize": 11.5, "axes.labelsize": 11, "xtick.labelsize": 10.5,
     "ytick.labelsize": 10.5, "legend.fontsize": 10.5, "axes.spines.top": False, "axes.spines.right": False,
@@ -70,7 +70,7 @@ def house_style() -> Iterator[None]:
 def new_figure(height: float, title: str) -> Figure:
     """Return an empty figure of house width (inches) with its title at the top left."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.suptitle(fill(title, TITLE_WIDTH), x=0.01, ha="left", fontsize=12.5, fontweight="bold")
+    figure.suptitle(fill(title, TITLE_WIDTH), x=0.01, ha="left", fontsize=12, fontweight="bold")
     return figure
 
 

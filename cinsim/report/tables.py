@@ -91,7 +91,8 @@ def differences_table(run: RunFolder) -> Table | None:
         ("Measure", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:])),
         tuple(rows),
         "Differences are paired by draw and replication; those of percentages are in percentage points. Under each: its 95% "
-        "interval. Grey: less than 1% (half a point), if anything. “Cannot tell”: the interval spans zero.",
+        "interval. Grey: less than 1% (half a point), if anything. “Cannot tell”: the interval spans zero. Of twenty intervals "
+        "about one leaves out zero by chance alone.",
     )
 
 

@@ -13,6 +13,12 @@ from cinsim.report.sensitivity import sensitivities
 from cinsim.report.stocks import band
 
 TOLD = 7
+# named where the run cannot tell; other measures are counted
+LOOKED_FOR = frozenset(
+    {"referral_rate", "re_referral_percent", "assessment_within_45_days_percent", "cin_plans_31_march_rate", "cpp_31_march_rate",
+     "looked_after_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate",
+     "undetected_harm_child_days_rate"}
+)  # fmt: skip
 MOST_NAMED = 5
 # told over time for a single scenario
 FOLLOWED = (
@@ -33,6 +39,13 @@ def answer(run: RunFolder, england: dict[str, float]) -> Answer:
     return _compared(run) if run.compares else _single(run, england)
 
 
+def _fraction(run: RunFolder) -> str:
+    fraction = run.baseline.resolved.get("population_fraction", 1)
+    if not isinstance(fraction, int | float) or fraction == 1:
+        return ""
+    return f" Only {fraction:.3g} of the area's children were simulated: counts are that much smaller, and chance is larger."
+
+
 def _size(run: RunFolder) -> str:
     chance = count_words(run.replications // max(1, run.draws), "replication")
     if run.draws > 1:
@@ -49,6 +62,7 @@ def _compared(run: RunFolder) -> Answer:
     )
     if run.draws == 1:
         opening += " Ranges show chance only; how uncertain the parameters themselves are is not in them."
+    opening += _fraction(run)
     return Answer(opening, tuple((arm.title, tuple(_arm_sentences(run, arm, year))) for arm in others))
 
 
@@ -103,25 +117,37 @@ def _short(effect: Effect) -> str:
 
 
 def cannot_tell_sentences(unknown: list[Effect]) -> list[str]:
-    """Say what the run cannot tell, and what it would take."""
+    """Say what the run cannot tell, and what it would take; the less looked-for measures are counted, not named."""
     said = []
-    by_parameters = [e for e in unknown if e.parameters_forbid]
     rest = [e for e in unknown if not e.parameters_forbid]
-    within_reach = [e for e in rest if e.replications_needed]
-    out_of_reach = [e for e in rest if not e.replications_needed]
-    if within_reach:
+    if within_reach := [e for e in rest if e.replications_needed]:
         each = " of each set of parameters" if within_reach[0].draws > 1 else ""
-        named = [f"{_named(e)} (about {e.replications_needed:,} replications{each} would)" for e in within_reach]
-        said.append(f"This run cannot tell whether these changed, since their intervals span zero: {listed(named)}.")
-    if out_of_reach:
-        named = [f"{_named(e)}{_at_most(e)}" for e in out_of_reach]
-        said.append(f"This run cannot tell these apart from no change, and thousands of replications might not: {listed(named)}.")
-    if by_parameters:
+        needed = [f"{_named(e)} ({e.replications_needed:,})" for e in within_reach if e.measure in LOOKED_FOR]
+        said.append(
+            f"This run cannot tell whether these changed, since their intervals span zero; in brackets, about how many "
+            f"replications{each} would: {_and_others(needed, len(within_reach))}."
+        )
+    if out_of_reach := [e for e in rest if not e.replications_needed]:
+        bounds = [f"{_named(e)}{_at_most(e)}" for e in out_of_reach if e.measure in LOOKED_FOR]
+        said.append(
+            "This run cannot tell these apart from no change, and thousands of replications might not: "
+            f"{_and_others(bounds, len(out_of_reach))}."
+        )
+    if forbidden := [e for e in unknown if e.parameters_forbid]:
+        names = [_named(e) for e in forbidden if e.measure in LOOKED_FOR]
         said.append(
             "This run cannot tell whether these changed, and no number of replications would, because what is uncertain is the "
-            f"parameters: {listed([_named(e) for e in by_parameters])}."
+            f"parameters: {_and_others(names, len(forbidden))}."
         )
     return said
+
+
+def _and_others(named: list[str], all_of_them: int) -> str:
+    left = all_of_them - len(named)
+    if not left:
+        return listed(named)
+    others = count_words(left, "measure") if not named else f"{left} other{'' if left == 1 else 's'}"
+    return f"{listed([*named, others])} in the table below"
 
 
 def _at_most(effect: Effect) -> str:
@@ -152,7 +178,9 @@ def sensitivity_sentences(run: RunFolder) -> list[str]:
 
 def _single(run: RunFolder, england: dict[str, float]) -> Answer:
     first, last = run.years[0], run.years[-1]
-    opening = f"{run.arms[0].title}, simulated for {run.place} from April {first - 1} to March {last}: {_size(run)}."
+    opening = (
+        f"{run.arms[0].title}, simulated for {run.place} from April {first - 1} to March {last}: {_size(run)}.{_fraction(run)}"
+    )
     said = []
     beside = []
     for measure in HEADLINES:
@@ -168,29 +196,34 @@ def _single(run: RunFolder, england: dict[str, float]) -> Answer:
         far = [f"{in_sentence(label(m).text)} ({words})" for m, near, words in beside if not near]
         if far:
             said.append(f"Further away: {listed(far)}.")
-    for measure in FOLLOWED:
-        sentence = _over_time(run, measure, first, last)
-        if sentence:
-            said.append(sentence)
+    said += _over_time(run, first, last)
     if run.draws == 1:
         said.append("Ranges show chance between replications only; how uncertain the parameters themselves are is not in them.")
     return Answer(opening, (("", tuple(said)),))
 
 
-def _over_time(run: RunFolder, measure: str, first: int, last: int) -> str:
-    if first == last or not run.has(measure):
-        return ""
-    values = run.whole_area(measure).pivot_table(index=["draw", "replication"], columns="year", values="value")
-    if first not in values or last not in values:
-        return ""
-    known, change = label(measure), (values[last] - values[first]).dropna()
-    start, end = float(values[first].mean()), float(values[last].mean())
-    levels = f"{value_text(measure, start)} in {first} and {value_text(measure, end)} in {last}"
-    if len(change) < 2:
-        return f"{known.text}: {levels}; one replication cannot tell a trend from chance."
-    low, high = band(change)
-    if low <= 0 <= high:
-        return f"{known.text}: {levels}, a change no larger than chance brings from one replication to the next."
-    way = "fell" if end < start else "rose"
-    size = f"{number(abs(end - start), known.decimals)}{known.unit if known.percent else ''}"
-    return f"{known.text} {way}: {levels} ({size}, the same way in nearly every replication)."
+def _over_time(run: RunFolder, first: int, last: int) -> list[str]:
+    """Say which of a few measures change from the first year to the last by more than chance brings."""
+    steady, moved, single = [], [], []
+    for measure in FOLLOWED if first != last else ():
+        values = run.whole_area(measure).pivot_table(index=["draw", "replication"], columns="year", values="value")
+        if first not in values or last not in values:
+            continue
+        change = (values[last] - values[first]).dropna()
+        start, end = float(values[first].mean()), float(values[last].mean())
+        levels = f"{value_text(measure, start)} in {first}, {value_text(measure, end)} in {last}"
+        named = f"{in_sentence(label(measure).text)} ({levels})"
+        low, high = band(change) if len(change) else (math.nan, math.nan)
+        if len(change) < 2:
+            single.append(named)
+        elif low <= 0 <= high:
+            steady.append(named)
+        else:
+            moved.append(
+                f"{label(measure).text} {'fell' if end < start else 'rose'}: {levels}, the same way in nearly every replication."
+            )
+    if single:
+        moved.append(f"One replication cannot tell a trend from chance: {listed(single)}.")
+    if steady:
+        moved.append(f"Changed no more than chance brings from one replication to the next: {listed(steady)}.")
+    return moved

@@ -148,7 +148,9 @@ def _caseload_years(run: RunFolder, england: dict[str, float]) -> Drawing | None
         text = arm.label if run.compares else parts[measure]
         if run.replications > 1:
             low, high = zip(*(band(values) for _, values in by_year), strict=True)
-            axes.fill_between(means.index.to_numpy(), low, high, color=colour, alpha=0.18, linewidth=0)
+            axes.fill_between(
+                means.index.to_numpy(), low, high, color=colour, alpha=0.18 if len(run.arms) == 1 else 0.1, linewidth=0
+            )
         axes.plot(means.index.to_numpy(), means.to_numpy(), color=colour, marker=MARKERS[position % len(MARKERS)], markersize=4.5,
                   linestyle=LINES[position % len(LINES)], label=text)  # fmt: skip
         ends = [f"{number(float(means.loc[year]), 1)} in {year}" for year in dict.fromkeys((means.index[0], means.index[-1]))]

@@ -1,0 +1,341 @@
+"""The page: its answer follows the run's numbers and says what they cannot tell, and the file needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from report_runs import NAMES, TITLES, RunMaker
+
+from cinsim.errors import InputError
+from cinsim.reference import figures
+from cinsim.report.effects import Effect, effects
+from cinsim.report.folder import Arm, read_run
+from cinsim.report.html import write_report
+from cinsim.report.labels import difference_text, in_sentence, label, number, value_text
+from cinsim.report.published import nearness
+from cinsim.report.sensitivity import sensitivities
+from cinsim.report.suppression import SUPPRESSED, grouped_rows
+from cinsim.report.tables import differences_table, group_tables, headline_table, parameters_table, variation_table
+from cinsim.report.words import answer, cannot_tell_sentences, effect_sentence
+
+pytestmark = pytest.mark.unit
+
+ARM = Arm("visits_four_weekly", TITLES[1], "", {})
+
+
+class Outline(HTMLParser):
+    """Collects what a reader with assistive technology relies on."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.headings: list[int] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = RunMaker(arms=4, extras=True, years=3).write(tmp_path_factory.mktemp("runs") / "run")
+    return write_report(folder).read_text(encoding="utf-8")
+
+
+def effect(difference: float, lower: float, upper: float, **other: object) -> Effect:
+    verdict = "higher" if lower > 0 else "lower" if upper < 0 else "cannot tell"
+    values = {"before": 80.0, "verdict": verdict, "pairs_needed": float("nan"), "chance_share": 1.0, "n": 10, "draws": 1, **other}
+    return Effect(arm=ARM, measure="cin_plans_31_march_rate", difference=difference, lower=lower, upper=upper, **values)  # type: ignore[arg-type]
+
+
+def test_the_page_needs_no_other_file_and_no_network(compared: str) -> None:
+    page = Outline(compared)
+    sources = [a[key] for _, a in page.tags for key in ("src", "href", "srcset") if a.get(key)]
+    assert sources
+    assert all(source.startswith(("data:", "#")) for source in sources if source)
+    assert not page.all("script")
+    assert not page.all("link")
+    assert "url(" not in compared
+    assert "@import" not in compared
+
+
+def test_the_page_has_language_headings_in_order_scoped_table_headers_and_texts_for_figures(compared: str) -> None:
+    page = Outline(compared)
+    assert page.all("html")[0]["lang"] == "en-GB"
+    assert page.headings.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
+    assert all(header["scope"] in ("row", "col") for header in page.all("th"))
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert all(len(image["alt"] or "") > 40 for image in page.all("img"))
+    assert [a for a in page.all("a") if a.get("class") == "skip"]
+    ids = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    assert {a["href"] for a in page.all("a")} <= {f"#{i}" for i in ids}
+
+
+def test_every_scenario_stands_in_the_answer_and_in_the_table_of_differences(compared: str) -> None:
+    for title in TITLES[1:4]:
+        assert f"<h3>{title}</h3>" in compared
+    for name in NAMES[1:4]:
+        assert f'<th scope="col">{name.replace("_", " ")}</th>' in compared
+
+
+def test_contrast_of_text_colours_meets_aa() -> None:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    from importlib.resources import files
+
+    style = files("cinsim.report").joinpath("style.css").read_text(encoding="utf-8")
+    texts = set(re.findall(r"[;{]color:(#[0-9a-f]{6})", style))
+    assert len(texts) >= 4
+    for colour in texts:
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5
+
+
+def test_the_same_folder_gives_the_same_page(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, years=2).write(tmp_path / "run")
+    first = write_report(folder).read_bytes()
+    assert write_report(folder).read_bytes() == first
+    assert not [p for p in folder.iterdir() if p.name.startswith(".")]
+
+
+def test_a_folder_of_another_name_gives_the_same_page(tmp_path: Path) -> None:
+    pages = [write_report(RunMaker(years=1).write(tmp_path / name)).read_bytes() for name in ("a", ".a.partial")]
+    assert pages[0] == pages[1]
+
+
+def test_what_a_scenarios_file_says_is_shown_as_text_not_as_markup(tmp_path: Path) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["scenarios"][0]["title"] = "<script>alert(1)</script> & more"
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_an_effect_is_told_with_its_interval_and_both_levels() -> None:
+    sentence = effect_sentence(effect(-4.0, -5.0, -3.0))
+    assert sentence == "CIN plans at 31 March per 10,000 fell by 4.0, or 5.0% (95% interval 3.0 to 5.0), from 80.0 to 76.0."
+
+
+def test_what_a_run_cannot_tell_is_said_with_the_replications_that_would() -> None:
+    said = cannot_tell_sentences([effect(1.0, -2.0, 4.0, pairs_needed=57.3)])
+    assert said == [
+        "This run cannot tell whether these changed, since their intervals span zero; in brackets, about how many replications "
+        "would: CIN plans at 31 March per 10,000 (58)."
+    ]
+
+
+def test_replications_needed_are_rounded_up_to_two_figures_and_are_more_than_were_run() -> None:
+    assert effect(1.0, -2.0, 4.0, pairs_needed=1234.0).replications_needed == 1300
+    assert effect(1.0, -2.0, 4.0, pairs_needed=10.2).replications_needed == 11
+    assert effect(1.0, -2.0, 4.0, pairs_needed=120.0, n=40, draws=4, chance_share=0.9).replications_needed == 30
+    assert effect(1.0, -2.0, 4.0, pairs_needed=1e9).replications_needed is None
+
+
+def test_a_difference_that_parameters_leave_open_is_not_promised_to_more_replications() -> None:
+    said = cannot_tell_sentences([effect(1.0, -2.0, 4.0, n=40, draws=10, chance_share=0.1)])
+    assert len(said) == 1
+    assert "no number of replications would" in said[0]
+
+
+def test_one_replication_claims_nothing(tmp_path: Path) -> None:
+    run = read_run(RunMaker(arms=2, replications=1, years=1).write(tmp_path / "run"))
+    said = " ".join(sentence for _, part in answer(run, {}).parts for sentence in part)
+    assert "one replication gives no interval" in said
+    assert not re.search(r"(fell|rose) by", said)
+
+
+def test_a_scenario_that_changes_nothing_is_said_to_change_nothing(tmp_path: Path) -> None:
+    run = read_run(RunMaker(arms=2, years=1, effects=False).write(tmp_path / "run"))
+    assert answer(run, {}).parts[0][1] == ("Nothing changed: every measure was the same in every pair of replications.",)
+
+
+def test_a_sure_but_tiny_difference_is_told_as_less_than_one_per_cent() -> None:
+    assert effect(0.2, 0.1, 0.3).negligible
+    assert not effect(0.2, -0.6, 1.0).negligible
+    assert not effect(8.0, 7.0, 9.0).negligible
+
+
+def test_the_part_of_an_interval_that_is_chance_follows_from_the_variances() -> None:
+    # W = 4 within draws, B = 1 between, 5 draws of 8 replications: variance B + B / 5 + W / 40
+    told = effect(1.0, -2.0, 4.0, n=40, draws=5, chance_share=4 / 5)
+    assert told.chance_part == pytest.approx(((4 / 40) / (1 + 1 / 5 + 4 / 40)) ** 0.5)
+    assert effect(1.0, -2.0, 4.0).chance_part == 1.0
+
+
+def test_several_authorities_are_compared_by_their_mean(tmp_path: Path) -> None:
+    areas = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 4))
+    run = read_run(RunMaker(arms=2, areas=areas, years=1, replications=3).write(tmp_path / "run"))
+    (told,) = effects(run, "cin_plans_31_march_rate", 2025)
+    whole = run.whole_area("cin_plans_31_march_rate").groupby("scenario")["value"].mean()
+    assert told.difference == pytest.approx(whole[NAMES[1]] - whole["baseline"])
+    assert told.n == 3
+
+
+def test_the_headline_table_sets_the_first_year_beside_england_and_flags_what_is_far(tmp_path: Path) -> None:
+    folder = RunMaker(years=2).write(tmp_path / "run")
+    published = {name: figure.value for name, figure in figures.england(2024).items()}
+    table = headline_table(read_run(folder), published)
+    rows = {row[0].text: row for row in table.rows}
+    late = rows["Assessments within 45 working days"]
+    assert late[2].text == value_text("assessment_within_45_days_percent", published["assessment_within_45_days_percent"])
+    assert late[3].look == "flag"
+    assert "points below" in late[3].text
+    assert rows["Referrals per 10,000 children"][3].text == "close"
+    assert rows["CIN visits on time"][2].text == "–"
+
+
+def test_an_authoritys_own_published_figures_stand_between(tmp_path: Path) -> None:
+    run = read_run(RunMaker(years=1, areas=(("E08000035", "Leeds"),)).write(tmp_path / "run"))
+    table = headline_table(run, {})
+    assert table.columns[2] == "Leeds 2024"
+    assert [row[2].text for row in table.rows if row[0].text == "Referrals per 10,000 children"] != ["–"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "model", "published", "near", "words"),
+    [
+        ("referral_rate", 550.0, 518.0, True, "within 10%"),
+        ("referral_rate", 600.0, 500.0, False, "20% above"),
+        ("re_referral_percent", 24.0, 22.0, True, "within 3 points"),
+        ("re_referral_percent", 18.5, 22.0, False, "3.5 points below"),
+    ],
+)
+def test_near_means_ten_per_cent_or_three_points(measure: str, model: float, published: float, near: bool, words: str) -> None:
+    assert nearness(measure, model, published) == (near, words)
+
+
+def _run_with_counts(folder: Path, counts: dict[str, float]) -> Path:
+    """Write a run whose CPP counts by group are those given."""
+    RunMaker(years=1, replications=1).write(folder)
+    table = pd.read_csv(folder / "measures.csv")
+    table = table[table["group"] == "all"]
+    like = table[table["measure"] == "cpp_31_march"].iloc[0].to_dict()
+    rows = [{**like, "group": g, "value": v} for g, v in counts.items()]
+    rows += [{**like, "measure": "cpp_31_march_rate", "group": g, "value": 10 * v} for g, v in counts.items()]
+    pd.concat([table, pd.DataFrame(rows)]).to_csv(folder / "measures.csv", index=False)
+    return folder
+
+
+def test_one_to_five_children_are_suppressed_and_a_second_group_with_them(tmp_path: Path) -> None:
+    counts = {"ethnicity=white": 60.0, "ethnicity=mixed": 9.0, "ethnicity=asian": 4.0, "ethnicity=other": 0.0,
+              "sex=male": 30.0, "sex=female": 33.0}  # fmt: skip
+    grouped = grouped_rows(read_run(_run_with_counts(tmp_path / "run", counts)), "baseline", 2025)["cpp_31_march_rate"]
+    hidden = set(grouped.index[grouped == SUPPRESSED])
+    assert hidden == {"ethnicity=asian", "ethnicity=mixed"}
+    assert grouped["ethnicity=other"] == 0
+
+
+def test_two_small_groups_hide_each_other_and_six_children_are_shown(tmp_path: Path) -> None:
+    counts = {"ethnicity=white": 60.0, "ethnicity=mixed": 6.0, "ethnicity=asian": 5.0, "ethnicity=other": 1.0}
+    run = read_run(_run_with_counts(tmp_path / "run", counts))
+    grouped = grouped_rows(run, "baseline", 2025)["cpp_31_march_rate"]
+    assert set(grouped.index[grouped == SUPPRESSED]) == {"ethnicity=asian", "ethnicity=other"}
+    texts = {row[0].text: row[1].text for row in group_tables(run)[0].rows}
+    assert texts["Ethnicity: asian"] == "c"
+    assert texts["Ethnicity: mixed"] == "60.0"
+
+
+def test_differences_of_a_suppressed_group_are_suppressed(tmp_path: Path) -> None:
+    run = read_run(RunMaker(arms=3, years=1).write(tmp_path / "run"))
+    table = next(t for t in group_tables(run) if t.caption.startswith("Child protection plans"))
+    asian = next(row for row in table.rows if row[0].text == "Ethnicity: asian")
+    white = next(row for row in table.rows if row[0].text == "Ethnicity: white")
+    assert [cell.text for cell in asian[1:]] == ["c", "c", "c"]
+    assert "c" not in [cell.text for cell in white[1:]]
+
+
+def test_the_table_of_differences_says_cannot_tell_where_the_interval_spans_zero(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, years=1).write(tmp_path / "run")
+    rows = pd.read_csv(folder / "differences.csv")
+    wide = (rows["measure"] == "s47_rate") & (rows["group"] == "all")
+    rows.loc[wide, ["difference", "lower", "upper", "verdict"]] = [4.0, -20.0, 28.0, "cannot tell"]
+    rows.to_csv(folder / "differences.csv", index=False)
+    table = differences_table(read_run(folder))
+    assert table is not None
+    cells = {row[0].text: row[2] for row in table.rows}
+    assert cells["Section 47 enquiries per 10,000"].text == "cannot tell"
+    assert cells["Section 47 enquiries per 10,000"].note == "+4.0; −20.0 to 28.0"
+    assert cells["Initial child protection conferences per 10,000"].text == "0"
+
+
+def test_parameters_a_scenario_changed_come_first_then_those_on_assumption(tmp_path: Path) -> None:
+    plain = parameters_table(read_run(RunMaker(years=1).write(tmp_path / "plain")))
+    assert plain is not None
+    assert [row[3].text for row in plain.rows] == ["assumption", "expert range", "official statistic"]
+    folder = RunMaker(years=1).write(tmp_path / "changed")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["scenarios"][0]["parameters"] = {"referral_sources": 0.3}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    changed = parameters_table(read_run(folder))
+    assert changed is not None
+    assert changed.rows[0][0].text == "referral sources"
+    assert changed.rows[0][1].note == "baseline 0.3"
+
+
+def test_the_parameter_an_effect_hangs_on_is_named(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, draws=12, replications=2, years=1).write(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["parameter_sets"] = {n: [{"help_per_visit": 0.01 * d, "idle": 1.0} for d in range(12)] for n in NAMES[:2]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    table = pd.read_csv(folder / "measures.csv")
+    here = (table["scenario"] == NAMES[1]) & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
+    before = (table["scenario"] == "baseline") & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
+    table.loc[here, "value"] = table.loc[before, "value"].to_numpy() - table.loc[here, "draw"].to_numpy()
+    table.to_csv(folder / "measures.csv", index=False)
+    (found,) = sensitivities(read_run(folder), ["cpp_31_march_rate"])
+    assert (found.parameter, found.correlation) == ("help_per_visit", pytest.approx(-1.0))
+
+
+def test_variation_between_authorities_is_shown_for_ten_or_more(tmp_path: Path) -> None:
+    areas = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 12))
+    many = variation_table(read_run(RunMaker(arms=2, areas=areas, years=1, replications=2).write(tmp_path / "many")))
+    few = variation_table(read_run(RunMaker(areas=areas[:9], years=1, replications=2).write(tmp_path / "few")))
+    assert few is None
+    assert many is not None
+    assert many.columns == ("Measure", "baseline", "visits four weekly")
+    assert float(many.rows[0][1].text) > 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "message"),
+    [("manifest.json", "no manifest"), ("measures.csv", "no such table")],
+)
+def test_a_folder_that_is_no_finished_run_is_refused_with_the_file_named(tmp_path: Path, missing: str, message: str) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    (folder / missing).unlink()
+    with pytest.raises(InputError, match=message) as refused:
+        write_report(folder)
+    assert str(refused.value.path).endswith(missing)
+
+
+def test_a_table_without_a_column_is_refused_with_the_column_named(tmp_path: Path) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    pd.read_csv(folder / "measures.csv").drop(columns="draw").to_csv(folder / "measures.csv", index=False)
+    with pytest.raises(InputError, match="lacks the columns draw"):
+        read_run(folder)
+
+
+def test_numbers_are_written_as_published_statistics_write_them() -> None:
+    assert number(-1234.56, 1) == "−1,234.6"
+    assert number(-0.04, 1) == "0.0"
+    assert number(float("nan"), 1) == ":"
+    assert difference_text(0.25, 1) == "+0.2"
+    assert in_sentence("CIN visits on time") == "CIN visits on time"
+    assert in_sentence("Referrals per 10,000 children") == "referrals per 10,000 children"
+    assert label("some_new_percent").text == "Some new percent"
