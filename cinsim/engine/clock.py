@@ -59,6 +59,7 @@ class Calendar:
         self._time_of_day = np.searchsorted(self.dates, every).tolist()
         self._ordinals: list[int] = [d.toordinal() for d in self.dates.tolist()]
         self._first_ordinal = first.toordinal()
+        self._after_months: dict[tuple[int, int], int] = {}
 
     def date_at(self, time: float) -> date:
         """Return the date of a time; times past the end give the last working day."""
@@ -96,10 +97,14 @@ class Calendar:
 
     def after_months(self, time: float, months: int) -> int:
         """Return the last working day by which "within ``months`` months" of ``time`` is kept."""
-        due = add_months_to_date(self.date_at(time), months)
-        at = self.time_of(due)
-        if at < self.days and self._ordinals[at] > due.toordinal():
-            at -= 1
+        key = (int(time), months)
+        at = self._after_months.get(key)
+        if at is None:
+            due = add_months_to_date(self.date_at(time), months)
+            at = self.time_of(due)
+            if at < self.days and self._ordinals[at] > due.toordinal():
+                at -= 1
+            self._after_months[key] = at
         return at
 
     def year_bounds(self, year: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Uniforms into variates: every inverse distribution function of the package, in one place.
 
-The scalar forms use ``math`` alone; the one vector form uses tables filled by them and then only additions and
-multiplications, so that results do not depend on how a machine vectorises logarithms.
+The scalar forms use ``math`` alone; the vector forms go through them one by one, or use tables filled by them and then
+only additions and multiplications, so that results do not depend on how a machine vectorises logarithms.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ def normal(u: float) -> float:
 def exponential(u: float) -> float:
     """Return the unit exponential quantile of ``u``."""
     return -math.log1p(-u)
+
+
+def exponentials(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return :func:`exponential` of many uniforms, one by one."""
+    return np.array([exponential(x) for x in u.tolist()])
 
 
 def lognormal(u: float, median: float, sigma: float) -> float:

@@ -71,15 +71,15 @@ def child_in_need(child: Child, service: Service) -> Generator[simpy.Event, News
     start_plan(child, service)
     while True:
         news = yield child.news()
+        outcome: Stage | Detail | None = None
         if news is News.CONCERN:
             outcome = yield from _enquire(child, service)
-            if outcome is not None:
-                return _end(child, service, outcome)
         elif news is News.REVIEWED:
             outcome = yield from review(child, service)
-            if outcome is not None:
-                return _end(child, service, outcome)
-            plan_review(child, service)
+            if outcome is None:
+                plan_review(child, service)
+        if outcome is not None:
+            return _end(child, service, outcome)
 
 
 def review(child: Child, service: Service) -> Generator[simpy.Event, News, Stage | Detail | None]:

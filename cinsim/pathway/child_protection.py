@@ -76,10 +76,11 @@ def _hold_review(child: Child, service: Service, day: int, due: int) -> None:
 
 def _cancel_review(child: Child, service: Service) -> int:
     """Take a review conference not yet held out of the diaries; return by when one is due."""
-    task, day, due = child.review  # type: ignore[misc]
+    assert child.review is not None
+    task, day, due = child.review
     child.review = None
-    if task.diary is not None:  # type: ignore[attr-defined]
-        task.diary = None  # type: ignore[attr-defined]
+    if task.diary is not None:
+        task.diary = None
         if day > service.env.now:
             service.conference_diary[day] -= 1
         child.drop_tasks(frozenset({Event.REPORT}))

@@ -82,38 +82,50 @@ def next_referral(child: Child, service: Service, since: float, first: float | N
     A fall in demand passes over some of the candidates that would have come; a rise adds candidates of its own.
     ``first`` and ``extra`` are candidates already known, of either kind.
     """
-    demand, referrals, luck, number = service.practice.demand, service.referrals, service.luck, child.number
-    time, source, from_ = first, 0, since
-    while True:
-        if time is None:
-            child.candidates += 1
-            time = referrals.next(number, child.candidates, from_, child.closed_at, child.help)
-        if math.isinf(time):
-            break
-        source = source_of(child, service, child.candidates)
-        factor = demand.factor(time, source, child.need_category)
-        if factor >= 1.0 or luck["demand"](number, child.candidates) < factor:
-            break
-        time, from_ = None, time
-    rise = demand.largest_increase(child.need_category)
-    from_ = max(since, demand.ramp.start)
-    while rise > 0.0:
-        if extra is None:
-            child.extras += 1
-            extra = referrals.additional(number, child.extras, from_, child.closed_at, child.help, rise)
-        if extra >= time:
-            break
-        extra_source = source_of(child, service, EXTRA_CANDIDATES + child.extras)
-        wanted = demand.factor(extra, extra_source, child.need_category) - 1.0
-        if luck["additional demand"](number, child.extras) < wanted / rise:
-            time, source = extra, extra_source
-            break
-        extra, from_ = None, extra
-    child.source = source
+    time, child.source = _candidate_kept(child, service, since, first)
+    if service.demand_rise[child.need_category] > 0.0:
+        added, source = _candidate_added(child, service, since, extra, before=time)
+        if added < time:
+            time, child.source = added, source
     return time
 
 
-EXTRA_CANDIDATES: Final = 30_000
+def _candidate_kept(child: Child, service: Service, since: float, known: float | None) -> tuple[float, int]:
+    demand = service.practice.demand
+    while True:
+        if known is None:
+            child.candidates += 1
+            time = service.referrals.next(child.number, child.candidates, since, child.closed_at, child.help)
+        else:
+            time, known = known, None
+        if math.isinf(time):
+            return time, 0
+        source = source_of(child, service, child.candidates)
+        factor = demand.factor(time, source, child.need_category)
+        if factor >= 1.0 or service.luck["demand"](child.number, child.candidates) < factor:
+            return time, source
+        since = time
+
+
+def _candidate_added(child: Child, service: Service, since: float, known: float | None, before: float) -> tuple[float, int]:
+    demand, rise = service.practice.demand, service.demand_rise[child.need_category]
+    since = max(since, demand.ramp.start)
+    while True:
+        if known is None:
+            child.extras += 1
+            time = service.referrals.additional(child.number, child.extras, since, child.closed_at, child.help, rise)
+        else:
+            time, known = known, None
+        if time >= before:
+            return math.inf, 0
+        source = source_of(child, service, ADDED_CANDIDATES + child.extras)
+        wanted = demand.factor(time, source, child.need_category) - 1.0
+        if service.luck["additional demand"](child.number, child.extras) < wanted / rise:
+            return time, source
+        since = time
+
+
+ADDED_CANDIDATES: Final = 30_000
 """Occurrence numbers of the candidates that a rise in demand adds start here, apart from the others'."""
 
 

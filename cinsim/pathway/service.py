@@ -19,7 +19,7 @@ from cinsim.population.children import ADULT_AGE, Children, times_of_days
 from cinsim.population.need import NeedGrid
 from cinsim.population.referrals import WORKING_DAYS_PER_MONTH, ReferralTimes
 from cinsim.reference.events import Event
-from cinsim.reference.parameters import Parameters
+from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 from cinsim.workforce.office import Office
 from cinsim.workforce.work import Case, Task
 from cinsim.workforce.workers import Worker
@@ -61,6 +61,7 @@ class Service:
         self.env, self.p, self.calendar, self.write = env, p, calendar, write
         self.referrals, self.practice, self.office, self.profiles = referrals, practice, office, profiles
         self.children = children
+        self.record_work = office.record_work
         self.need_category: list[int] = children.need_category.tolist()
         self.luck = {name: draws.stream(name) for name in DECISIONS}
         self._need = grid.need.item
@@ -88,16 +89,13 @@ class Service:
         self.conference_report_hours = p.hours_conference_report * factor
         self.conference_diary: dict[int, int] = {}
         self.known: dict[int, Child] = {}
+        self.demand_rise = [practice.demand.largest_increase(category) for category in range(len(NEED_CATEGORIES))]
 
     # ---- the record
 
     def record(self, child: Child, event: int, detail: int = -1, due: float = math.nan, value: float = math.nan) -> None:
         """Write an event of a child now."""
         self.write(self.env.now, child.number, event, child.episode, -1, detail, 0.0, due, value)
-
-    def record_work(self, task: Task, worker: Worker, now: float) -> None:
-        """Write that a piece of work is done."""
-        self.write(now, task.case.number, task.kind, task.case.episode, worker.number, -1, task.hours, task.due)
 
     def then(self, news: News) -> Callable[[Task, Worker, float], None]:
         """Return what is done when a task is finished: write it and tell the child's process."""

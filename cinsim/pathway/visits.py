@@ -46,8 +46,9 @@ def _visited(task: Task, worker: Worker, now: float, service: Service) -> None:
     child: Child = task.case  # type: ignore[assignment]
     p, luck = service.p, service.luck
     child.visits += 1
-    hard = luck["hard to reach"](child.number, child.episode) < p.hard_to_reach_share
-    miss = p.hard_to_reach_visit_not_achieved if hard and task.kind == Event.CIN_VISIT else p.visit_not_achieved_share
+    miss = p.visit_not_achieved_share
+    if task.kind == Event.CIN_VISIT and luck["hard to reach"](child.number, child.episode) < p.hard_to_reach_share:
+        miss = p.hard_to_reach_visit_not_achieved
     if luck["visit achieved"](child.number, child.visits) < miss:
         _not_achieved(task, worker, now, service)
         return

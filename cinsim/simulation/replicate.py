@@ -264,7 +264,7 @@ def _start(service: Service, children: Children, history: History) -> None:
     base = service.referrals.first(known)
     base[history.stage != OUT] = np.inf
     demand = service.practice.demand
-    rise = max(demand.largest_increase(category) for category in set(children.need_category.tolist()))
+    rise = max(service.demand_rise)
     extra = np.full(len(children), np.inf)
     if rise > 0.0:
         extra = service.referrals.first(known, "additional referral", demand.ramp.start, rise)

@@ -54,7 +54,7 @@ class Office:
         self._lead_effect = lead_effect
         self._absences = Absences(self)
         self.workers: list[Worker] = []
-        self.teams = {
+        self.teams: dict[int, Team] = {
             code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
         }
         self.supervisors = Diary()
@@ -114,7 +114,7 @@ class Office:
     def start_worker(self, post: Post, spell: int, *, agency: bool) -> Worker:
         """Put a new worker into a post."""
         team = self.teams[post.team]
-        diary = self.supervisors if post.role == Detail.PRACTICE_SUPERVISOR else team.duty
+        diary = self.supervisors if post.role == Detail.PRACTICE_SUPERVISOR else team.pool
         worker = Worker(self, len(self.workers), post.role, team, post.fte, agency, post.number, spell, self.env.now, diary)
         self.workers.append(worker)
         self.write(self.env.now, worker.number, Event.WORKER_STARTED, 0, worker.number, post.role)
@@ -163,16 +163,20 @@ class Office:
             self.write(self.env.now, case.number, Event.RELEASED, case.episode, holder.number)
             holder.team.allocate_waiting()
 
-    def ask(self, diary: Diary, kind: int, case: Case, hours: float, booked: float, due: float, done: Done | None) -> Task:
+    def ask(self, diary: Diary, kind: int, case: Case, hours: float, booked: float, due: float, done: Done) -> Task:
         """Enter work for a pool on duty (screeners, supervisors, conference chairs); it belongs to no case holder."""
         task = Task(kind, case, hours, booked, due, done)
         diary.add(task)
         return task
 
+    def record_work(self, task: Task, worker: Worker, now: float) -> None:
+        """Write that a piece of work on a case is done."""
+        case = task.case
+        self.write(now, case.number, task.kind, case.episode, worker.number, -1, task.hours, task.due)
+
     def note_new_holder(self, case: Case, worker: Worker, *, first: bool) -> None:
         """Record that a case has a (new) holder and, for a new one, the work of taking it over."""
         self.write(self.env.now, case.number, Event.ALLOCATED if first else Event.HANDED_OVER, case.episode, worker.number)
         if not first:
-            case.plan_task(
-                Event.HANDOVER_WORK, self.p.hours_handover * self.staffing.hours_factor, self.env.now, self.env.now + 10
-            )
+            hours = self.p.hours_handover * self.staffing.hours_factor
+            case.plan_task(Event.HANDOVER_WORK, hours, self.env.now, self.env.now + 10, self.record_work)

@@ -188,15 +188,15 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     def ramp(change: RoleChange | None) -> Ramp:
         return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
 
-    rates = {role: _rates_of(changes[role], area, p, ramp(changes[role])) for role in ROLE_KEYS.values()}
+    rates: dict[int, Rates] = {role: _rates_of(changes[role], area, p, ramp(changes[role])) for role in ROLE_KEYS.values()}
     own = rates[Detail.SOCIAL_WORKER]
     filled = 1.0 - own.vacancy[0] * (1.0 - own.cover[0])
     funded = holders / filled
 
-    shares = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
+    shares: dict[int, float] = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
     if shares[Detail.DISABLED_CHILDREN_TEAM] * funded < SMALLEST_TEAM_FTE:
         shares[Detail.CIN_AND_CP_TEAM] += shares.pop(Detail.DISABLED_CHILDREN_TEAM)
-    given = {TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items() if name != "front_door"}
+    given: dict[int, float] = {TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items() if name != "front_door"}
     if given:
         rest = sum(s for team, s in shares.items() if team not in given)
         left = 1.0 - sum(given.values())

@@ -25,7 +25,7 @@ class Team:
         self.office, self.code = office, code
         self.workers: list[Worker] = []
         self._eligible: dict[frozenset[int], list[Worker]] = {}  # workers by the roles a case may go to
-        self.duty: Diary | None = Diary() if pool else None
+        self.pool = Diary() if pool else None
         self._waiting: list[tuple[int, float, int, Case]] = []
         self._count = 0
 
@@ -39,6 +39,13 @@ class Team:
         best = min(eligible, key=_load)
         fits = case.urgent or best.points + case.points <= best.limit
         return best if fits and best.load < math.inf else None
+
+    @property
+    def duty(self) -> Diary:
+        """Return the diary that a team on duty shares."""
+        if self.pool is None:
+            raise ValueError("this team has case holders, each with a diary of its own")
+        return self.pool
 
     def allocate(self, case: Case) -> None:
         """Give a case to the least loaded eligible worker below its limit, or let it wait.

@@ -54,7 +54,7 @@ class Task:
 
     __slots__ = ("booked", "case", "diary", "done", "due", "hours", "hours_left", "kind")
 
-    def __init__(self, kind: int, case: Case, hours: float, booked: float, due: float, done: Done | None):
+    def __init__(self, kind: int, case: Case, hours: float, booked: float, due: float, done: Done):
         self.kind, self.case, self.hours, self.hours_left = kind, case, hours, hours
         self.booked, self.due, self.done = booked, due, done
         self.diary: Diary | None = None
@@ -117,7 +117,7 @@ class Case:
         self.waiting_since = -1.0
         self.tasks: list[Task] = []
 
-    def plan_task(self, kind: int, hours: float, booked: float, due: float, done: Done | None = None) -> Task:
+    def plan_task(self, kind: int, hours: float, booked: float, due: float, done: Done) -> Task:
         """Add work for the case holder; without one it waits with the case."""
         task = Task(kind, self, hours, booked, due, done)
         self.tasks.append(task)

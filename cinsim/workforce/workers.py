@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
+from heapq import heappop
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -167,44 +167,40 @@ class Worker:
 
     def work_day(self, now: float) -> None:
         """Do the day's work: the most pressing tasks until the hours are gone, with overtime for what is overdue."""
-        diary = self.diary
+        diary, office = self.diary, self.office
         diary.open_day(int(now))
         ready = diary.ready
-        hours, overtime_left = self.day_hours, self.day_hours * self.office.overtime_limit
+        hours, overtime_left = self.day_hours, self.day_hours * office.overtime_limit
+        thin_if_due_before = now - office.thin_after_days
         while ready:
             pressing, _, task = ready[0]
             if task.diary is not diary:
-                heapq.heappop(ready)
+                heappop(ready)
                 continue
             if hours <= 0.0:
                 if overtime_left <= 0.0 or pressing > now:
                     break
                 hours, overtime_left = overtime_left, 0.0
                 self.overtime += hours
-            if task.due + self.office.thin_after_days < now and task.kind in CAN_BE_THINNED and task.hours_left == task.hours:
-                task.hours = task.hours_left = task.hours * self.office.thin_share
+            if task.due < thin_if_due_before and task.kind in CAN_BE_THINNED and task.hours_left == task.hours:
+                task.hours = task.hours_left = task.hours * office.thin_share
             if task.hours_left > hours:
                 task.hours_left -= hours
                 hours = 0.0
                 continue
             hours -= task.hours_left
-            heapq.heappop(ready)
-            self._finish(task, now)
+            heappop(ready)
+            # done: off the diary and off the case, recorded, and whoever waits for it told
+            task.diary = None
+            case = task.case
+            if task in case.tasks:
+                case.tasks.remove(task)
+            task.done(task, self, now)
         if overtime_left == 0.0 and hours > 0.0:
             self.overtime -= hours
         if self.overtime > 0.0 and int(now) % 21 == self.number % 21:
             self.office.write(now, self.number, Event.OVERTIME, 0, self.number, -1, self.overtime)
             self.overtime = 0.0
-
-    def _finish(self, task: Task, now: float) -> None:
-        task.diary = None
-        case = task.case
-        if task in case.tasks:
-            case.tasks.remove(task)
-        if task.done is not None:
-            task.done(task, self, now)
-        else:
-            self.office.write(now, case.number, task.kind, case.episode, self.number, -1, task.hours, task.due)
 
 
 class Absences:
