@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
 from cinsim.engine.draws import Draws
+from cinsim.engine.variates import exponentials
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 
 TURNS_18: Final = 0
@@ -38,11 +39,16 @@ class AreaFigures(Protocol):
     """What the population needs to know of an authority."""
 
     @property
-    def population_0_17(self) -> float: ...
+    def population_0_17(self) -> float:
+        """Children aged 0 to 17."""
+
     @property
-    def age_shares(self) -> tuple[float, ...]: ...
+    def age_shares(self) -> tuple[float, ...]:
+        """Their shares by single year of age."""
+
     @property
-    def deprivation_shares(self) -> tuple[float, ...]: ...
+    def deprivation_shares(self) -> tuple[float, ...]:
+        """Their shares by national quintile of deprivation, least deprived first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +92,46 @@ def whole_numbers(expected: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _every(rate: float, length: float, phase: float) -> NDArray[np.float64]:
     """Return evenly spaced moments in [0, length) at ``rate``: a longer run only adds to them."""
-    return (np.arange(math.floor(rate * length - phase) + 1) + phase) / rate if rate > 0 else np.empty(0)
+    if rate <= 0:
+        return np.empty(0)
+    return np.asarray((np.arange(math.floor(rate * length - phase) + 1) + phase) / rate, dtype=np.float64)
 
 
-def _entries(counts_by_age: NDArray[np.float64], years: float, moves: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (age, year since the start) at which children enter: those there at the start, then newborns and joiners."""
-    spread = [(age + (np.arange(n) + 0.5) / n) for age, n in enumerate(whole_numbers(counts_by_age)) if n]
-    born = _every(counts_by_age[0], years, 0.5)
-    growth = np.maximum(np.diff(counts_by_age, append=counts_by_age[-1]), 0.0)
-    joining = [_every(rate, years, (0.37 * age + 0.5) % 1.0) for age, rate in enumerate(growth + moves * counts_by_age)]
-    golden = 0.6180339887498949  # spreads birthdays evenly within the year of age
-    ages = [np.zeros(len(born))] + [age + (np.arange(len(when)) * golden) % 1.0 for age, when in enumerate(joining)]
-    later_age, later = np.concatenate(ages), np.concatenate([born, *joining])
-    order = np.argsort(later, kind="stable")  # so that children keep their numbers when a run is made longer
-    initial = np.concatenate(spread)
-    return np.concatenate([initial, later_age[order]]), np.concatenate([np.zeros(len(initial)), later[order]])
+def _birthdays(n: int) -> NDArray[np.float64]:
+    """Return fractions of a year of age, evenly spread however many there are (steps of the golden section)."""
+    return np.asarray((np.arange(n) + 0.5) * 0.6180339887498949 % 1.0, dtype=np.float64)
+
+
+def _entries(
+    counts_by_age: NDArray[np.float64], years: float, moves: float, unborn_years: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (age, year since the start) at which children come: those there at the start, then newborns and joiners.
+
+    A newborn comes at its birth; those born up to ``unborn_years`` after the end are among them, since they are known
+    of before. Cohorts grow from one age to the next halfway through the first and the second year of age, so that
+    each year of age keeps its count.
+    """
+    initial = np.concatenate([(age + (np.arange(n) + 0.5) / n) for age, n in enumerate(whole_numbers(counts_by_age)) if n])
+    born = _every(counts_by_age[0], years + unborn_years, 0.5)
+    ages, when, known = [np.zeros(len(born))], [born], [born - unborn_years]
+    growth = np.maximum(np.diff(counts_by_age), 0.0)
+    for from_age, rates in ((0.5, growth), (0.0, moves * counts_by_age)):
+        for age, rate in enumerate(rates):
+            joining = _every(rate, years, (0.37 * age + 0.5) % 1.0)
+            ages.append(_birthdays(len(joining)) + (from_age + age))
+            when.append(joining)
+            known.append(joining)
+    order = np.argsort(np.concatenate(known), kind="stable")  # so that children keep their numbers when a run is made longer
+    later_age, later = np.concatenate(ages)[order], np.concatenate(when)[order]
+    return np.concatenate([initial, later_age]), np.concatenate([np.zeros(len(initial)), later])
+
+
+def _leaving(counts_by_age: NDArray[np.float64], moves: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return ages and the cumulative rate of moving away up to them: churn, and the shrinking of cohorts as they grow older."""
+    shrinking = -np.log(np.minimum(counts_by_age[1:] / counts_by_age[:-1], 1.0))
+    ages = np.concatenate([[0.0], np.arange(len(counts_by_age)) + 0.5, [ADULT_AGE]])
+    rate = np.concatenate([[0.0], shrinking, [0.0]]) + moves
+    return ages, np.concatenate([[0.0], np.cumsum(rate * np.diff(ages))])
 
 
 def make_children(area: AreaFigures, p: Parameters, calendar: Calendar, draws: Draws, fraction: float = 1.0) -> Children:
@@ -113,29 +144,28 @@ def make_children(area: AreaFigures, p: Parameters, calendar: Calendar, draws: D
     length = (calendar.last - calendar.first).days + 1
     years = length / DAYS_PER_YEAR
     counts = np.asarray(area.age_shares) * area.population_0_17 * fraction
-    entry_age, entry_year = _entries(counts, years, p.moves_per_year)
+    unborn_days = p.unborn_weeks * 7
+    entry_age, entry_year = _entries(counts, years, p.moves_per_year, unborn_days / DAYS_PER_YEAR)
     entry_day = entry_year * DAYS_PER_YEAR
     ids = np.arange(len(entry_age))
     newborn = (entry_age == 0.0) & (entry_day > 0.0)
     joined = (entry_age > 0.0) & (entry_day > 0.0)
     birth = entry_day - entry_age * DAYS_PER_YEAR
     # an unborn child is known to services from about 20 weeks before birth
-    entry_day = np.where(newborn, np.maximum(entry_day - p.unborn_weeks * 7, 0.0), entry_day)
+    entry_day = np.where(newborn, np.maximum(entry_day - unborn_days, 0.0), entry_day)
 
     # the end: 18th birthday, or before it a move (churn, and the shrinking of older cohorts) or death
-    shrink = -np.log(np.minimum(counts[1:] / counts[:-1], 1.0))
-    leaving = np.append(shrink, 0.0) + p.moves_per_year
-    cumulative = np.concatenate([[0.0], np.cumsum(leaving)])
-    from_age = np.maximum(entry_age, 0.0)
-    target = np.interp(from_age, np.arange(19), cumulative) - np.log(draws.block("moves away", ids))
-    move_age = np.where(target < cumulative[-1], np.interp(target, cumulative, np.arange(19)), np.inf)
-    death_age = from_age - np.log(draws.block("dies", ids)) / p.deaths_per_year
+    ages, cumulative = _leaving(counts, p.moves_per_year)
+    target = np.interp(entry_age, ages, cumulative) + exponentials(draws.block("moves away", ids))
+    move_age = np.where(target < cumulative[-1], np.interp(target, cumulative, ages), np.inf)
+    death_age = entry_age + exponentials(draws.block("dies", ids)) / p.deaths_per_year
     end_age = np.minimum(np.minimum(move_age, death_age), ADULT_AGE)
     because = np.where(end_age == ADULT_AGE, TURNS_18, np.where(move_age < death_age, MOVES_AWAY, DIES))
 
     quintile_u = draws.block("deprivation quintile", ids)
     quintile = np.searchsorted(np.cumsum(area.deprivation_shares)[:-1], quintile_u, side="right") + 1
     category = np.searchsorted(np.cumsum(p.need_category_shares)[:-1], draws.block("need category", ids), side="right")
+    ethnicity = np.searchsorted(np.cumsum(p.ethnicity_shares)[:-1], draws.block("ethnicity", ids), side="right")
     other_disability = draws.block("disabled", ids) < p.disabled_share_outside_category
     return Children(
         birth=birth,
@@ -145,9 +175,7 @@ def make_children(area: AreaFigures, p: Parameters, calendar: Calendar, draws: D
         joined=joined,
         sex=(draws.block("sex", ids) < p.female_share).astype(np.int8),
         quintile=quintile.astype(np.int8),
-        ethnicity=np.searchsorted(np.cumsum(p.ethnicity_shares)[:-1], draws.block("ethnicity", ids), side="right").astype(
-            np.int8
-        ),
+        ethnicity=ethnicity.astype(np.int8),
         disabled=(category == DISABILITY) | other_disability,
         need_category=category.astype(np.int8),
     )

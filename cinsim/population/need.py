@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import Calendar
+from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normals
 from cinsim.population.children import Children, age_band
 from cinsim.reference.parameters import Parameters
 
-_DAYS_PER_QUARTER = 365.25 / 4
+DAYS_PER_QUARTER: Final = DAYS_PER_YEAR / 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,10 @@ def need_grid(children: Children, p: Parameters, calendar: Calendar, draws: Draw
     for q in range(quarters):
         if q:
             v = next_fluctuation(v, normals(draws.block("need", ids, first_number + q)), p)
-        need[:, q] = lasting + v + age_severity(children.age_at(days[q] + _DAYS_PER_QUARTER / 2), p)
+        need[:, q] = lasting + v + age_severity(children.age_at(days[q] + DAYS_PER_QUARTER / 2), p)
     return NeedGrid(times, days, need, lasting, fluctuation)
 
 
 def quarter_number(start: np.datetime64) -> int:
     """Return the number of a calendar quarter, counted from the first of 1900."""
-    months = int(np.datetime64(start, "M").astype(int)) - int(np.datetime64("1900-01", "M").astype(int))
-    return months // 3
+    return int((start.astype("datetime64[M]") - np.datetime64("1900-01", "M")).astype(int)) // 3

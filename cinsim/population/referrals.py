@@ -15,19 +15,31 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import Calendar, on_grid
+from cinsim.engine.clock import DAYS_PER_YEAR, Calendar, on_grid
 from cinsim.engine.draws import Draws
-from cinsim.engine.variates import exponential
+from cinsim.engine.variates import exponential, exponentials
 from cinsim.population.children import AGE_EDGES, WORKING_DAYS_PER_YEAR, Children, age_band
-from cinsim.population.need import NeedGrid
+from cinsim.population.need import DAYS_PER_QUARTER, NeedGrid
 from cinsim.reference.parameters import Parameters
 
 WORKING_DAYS_PER_MONTH = WORKING_DAYS_PER_YEAR / 12
 _CHUNK = 8192
+
+
+@cache
+def usual_working_days() -> tuple[float, ...]:
+    """Return the mean number of working days in each month, January first, over the twenty years to March 2030.
+
+    The period is fixed so that the season of a day does not depend on how long a run is.
+    """
+    dates = Calendar(date(2010, 4, 1), date(2030, 3, 31)).dates
+    return tuple((np.bincount(dates.astype("datetime64[M]").astype(np.int64) % 12, minlength=12) / 20).tolist())
 
 
 def season_clock(calendar: Calendar, month_shares: Sequence[float]) -> NDArray[np.float64]:
@@ -37,9 +49,7 @@ def season_clock(calendar: Calendar, month_shares: Sequence[float]) -> NDArray[n
     working day of a month counts as that share spread over the month's usual number of working days.
     """
     months = calendar.dates.astype("datetime64[M]").astype(np.int64) % 12
-    usual = np.bincount(months, minlength=12) / max(len(months) / WORKING_DAYS_PER_YEAR, 1e-9)
-    share = np.asarray(month_shares) / sum(month_shares)
-    weight = np.where(usual > 0, share / np.maximum(usual, 1e-9), 0.0)
+    weight = np.asarray(month_shares) / sum(month_shares) / np.asarray(usual_working_days())
     return np.concatenate([[0.0], np.cumsum(weight[months])])
 
 
@@ -85,12 +95,13 @@ class ReferralTimes:
         self._draws = draws
         self._leaves: list[float] = children.leaves.tolist()
         self._age_factor = np.asarray(p.age_referral) * level
-        self._age_days = np.concatenate([grid.days[:-1] + 45.66])
+        self._age_days = grid.days[:-1] + DAYS_PER_QUARTER / 2
         self._known_fade = 1.0 / (p.known_half_life_months * WORKING_DAYS_PER_MONTH)
         self._help_fade = 1.0 / (p.help_half_life_months * WORKING_DAYS_PER_MONTH)
         # the same as plain lists, for one child at a time: a scalar from a list costs a tenth of one from an array
         self._need = grid.need.item
         self._birth: list[float] = children.birth.tolist()
+        self._age_days_list: list[float] = self._age_days.tolist()
         self._mid_list: list[float] = self._mid.tolist()
         self._season_list: list[float] = self._season_at_edges.tolist()
         self._clock_list: list[float] = self._clock.tolist()
@@ -103,17 +114,17 @@ class ReferralTimes:
 
     def _rates(self, who: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """Return intensities without season, help and effect of being known: float64 [children, quarters]."""
-        age = (self._age_days[None, :] - self._children.birth[who, None]) / 365.25
+        age = (self._age_days[None, :] - self._children.birth[who, None]) / DAYS_PER_YEAR
         return self._age_factor[age_band(age)] * np.exp(self._grid.need[who].astype(np.float64))
 
     def first(self, known: Known, decision: str = "referral", since: float = 0.0, share: float = 1.0) -> NDArray[np.float64]:
-        """Return every child's first candidate for a referral from ``since`` on, infinity where there is none; float64 [children].
+        """Return every child's first candidate for a referral from ``since`` on: float64 [children], infinity for none.
 
         ``decision`` names the luck and ``share`` scales the intensity, for the candidates that a rise in demand adds.
         """
         children, n = self._children, len(self._children)
         out = np.full(n, np.inf)
-        targets = np.array([exponential(u) for u in self._draws.block(decision, np.arange(n), 0).tolist()]) / share
+        targets = exponentials(self._draws.block(decision, np.arange(n))) / share
         for start in range(0, n, _CHUNK):
             who = slice(start, min(start + _CHUNK, n))
             rates = self._rates(who)
@@ -154,14 +165,14 @@ class ReferralTimes:
         stop = min(self._leaves[child], self._end)
         if not since < stop:
             return math.inf
-        need, edges, seasons = self._need, self._edge_list, self._season_list
+        need, edges, seasons, age_days = self._need, self._edge_list, self._season_list, self._age_days_list
         known, help_left = self._known_left, self._help_left
         was_known = closed_at == closed_at
         birth = self._birth[child]
         quarter = self._quarter[int(since)]
         season = self._season_at(since)
         while edges[quarter] < stop:
-            age = (self._age_days[quarter] - birth) / 365.25
+            age = (age_days[quarter] - birth) / DAYS_PER_YEAR
             rate = self._age_list[bisect_right(AGE_EDGES, age)] * share * math.exp(need(child, quarter))
             if was_known:
                 lag = max(int(self._mid_list[quarter] - closed_at), 0)
