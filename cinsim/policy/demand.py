@@ -14,7 +14,10 @@ from cinsim.policy.timing import NEVER, Ramp
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Relative changes: -0.05 is five per cent fewer. ``by_source`` and ``by_need`` multiply with ``overall``."""
+    """Relative changes: -0.05 is five per cent fewer. ``by_source`` and ``by_need`` multiply with ``overall``.
+
+    While phased in, the product of the changes is in force in part, so that referrals never pass their full change.
+    """
 
     overall: float = 0.0
     by_source: Mapping[int, float] = field(default_factory=dict)
@@ -23,14 +26,10 @@ class Demand:
 
     def factor(self, time: float, source: int, need_category: int) -> float:
         """Return the factor on referrals from a source of children of a need category at a time."""
-        share = self.ramp.at(time)
-        if share == 0.0:
+        if time < self.ramp.start:
             return 1.0
-        changes = (self.overall, self.by_source.get(source, 0.0), self.by_need.get(need_category, 0.0))
-        out = 1.0
-        for change in changes:
-            out *= 1.0 + share * change
-        return out
+        full = (1.0 + self.overall) * (1.0 + self.by_source.get(source, 0.0)) * (1.0 + self.by_need.get(need_category, 0.0))
+        return self.ramp.blend(1.0, full, time)
 
     def largest_increase(self, need_category: int) -> float:
         """Return by how much referrals of a need category rise at most, over sources and time (0 if they never rise)."""

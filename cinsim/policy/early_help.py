@@ -9,7 +9,10 @@ from cinsim.policy.timing import NEVER, Ramp
 
 @dataclass(frozen=True, slots=True)
 class EarlyHelp:
-    """Capacity as the share of closures that get a place; benefit in log need (default none: Webb 2021 finds none since 2014/15)."""
+    """Capacity as the share of closures that get a place; benefit in log need.
+
+    The default benefit is none: Webb (2021) finds no effect of spending since 2014/15.
+    """
 
     capacity_before: float
     capacity_after: float

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from cinsim.errors import InputError
 
@@ -66,23 +67,59 @@ class Register(Mapping[str, Parameter]):
             raise InputError(f"{value:g} lies outside {p.low:g} to {p.high:g} {p.unit}", key=f"parameters.{name}")
 
 
+FILE: Final = "parameters.yaml"
+_WANTED: Final = tuple(f.name for f in fields(Parameter) if f.name != "name")
+
+
 @cache
 def load_register() -> Register:
     """Read and check ``parameters.yaml``."""
+    return parse_register(files("cinsim.reference").joinpath(FILE).read_text(encoding="utf-8"))
+
+
+def parse_register(text: str) -> Register:
+    """Return the register that a YAML text holds.
+
+    Raises
+    ------
+    InputError : an entry lacks a field, has one too many, holds a grade or status that does not exist, a text where a
+    number is needed, nothing where a text is needed, or a value outside its own range.
+    """
     from ruamel.yaml import YAML
 
-    text = files("cinsim.reference").joinpath("parameters.yaml").read_text(encoding="utf-8")
-    found: dict[str, Parameter] = {}
-    wanted = {f.name for f in fields(Parameter)} - {"name"}
-    for name, entry in YAML(typ="safe", pure=True).load(text).items():
-        if set(entry) != wanted:
-            raise InputError(f"needs exactly {sorted(wanted)}, has {sorted(entry)}", path="parameters.yaml", key=name)
-        p = Parameter(name=name, **{k: float(v) if k in ("value", "low", "high") else str(v) for k, v in entry.items()})
-        if p.evidence not in EVIDENCE_GRADES or p.status not in STATUSES:
-            raise InputError(
-                f"evidence must be one of {EVIDENCE_GRADES} and status one of {STATUSES}", path="parameters.yaml", key=name
-            )
-        if not p.low <= p.value <= p.high:
-            raise InputError(f"{p.value:g} lies outside {p.low:g} to {p.high:g}", path="parameters.yaml", key=name)
-        found[name] = p
-    return Register(found)
+    return Register({name: _parameter(name, entry) for name, entry in YAML(typ="safe", pure=True).load(text).items()})
+
+
+def _parameter(name: str, entry: Mapping[str, object]) -> Parameter:
+    if set(entry) != set(_WANTED):
+        raise InputError(f"needs exactly {', '.join(_WANTED)}; has {', '.join(entry)}", path=FILE, key=name)
+
+    def number(field: str) -> float:
+        value = entry[field]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError(f"{field} must be a number, not {value!r}", path=FILE, key=name)
+        return float(value)
+
+    def text(field: str) -> str:
+        if not (said := str(entry[field] or "").strip()):
+            raise InputError(f"says nothing under {field}", path=FILE, key=name)
+        return said
+
+    p = Parameter(
+        name=name,
+        value=number("value"),
+        unit=text("unit"),
+        low=number("low"),
+        high=number("high"),
+        source=text("source"),
+        evidence=text("evidence"),
+        status=text("status"),
+        description=text("description"),
+    )
+    if p.evidence not in EVIDENCE_GRADES or p.status not in STATUSES:
+        raise InputError(
+            f"evidence must be one of {', '.join(EVIDENCE_GRADES)} and status one of {', '.join(STATUSES)}", path=FILE, key=name
+        )
+    if not p.low <= p.value <= p.high:
+        raise InputError(f"{p.value:g} lies outside {p.low:g} to {p.high:g}", path=FILE, key=name)
+    return p
