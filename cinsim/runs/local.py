@@ -90,6 +90,8 @@ class LocalExecutor:
                 yield perform_and_keep(task, work, store)
             return
         left = {task.key: task for task in tasks}
+        for key in left:  # marks of an earlier run whose processes are gone
+            store.unmark(key)
         suspects: list[Task] = []
         killed_idle = 0
         while left:

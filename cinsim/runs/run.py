@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -193,6 +196,23 @@ def _enough(plan: Plan, tasks: Sequence[Task], store: Store) -> int:
     )
 
 
+@contextmanager
+def termination_interrupts() -> Iterator[None]:
+    """Let SIGTERM, which a queueing system sends when time is up, stop a run as cleanly as Ctrl-C does."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Store, *, quiet: bool) -> int:
     """Do the tasks that are not in the store yet, each once, the largest first; return how many those were."""
     once = {task.key: task for task in sorted(tasks, key=lambda task: task.keep_events)}  # arms may share a task
@@ -201,7 +221,7 @@ def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Sto
         return 0
     done = 0
     resume = "finished tasks are kept: the same command goes on from there"
-    with progress("Simulating", sum(task.children for task in missing), quiet=quiet) as advance:
+    with termination_interrupts(), progress("Simulating", sum(task.children for task in missing), quiet=quiet) as advance:
         try:
             for task in executor.run(missing, work, store):
                 done += 1

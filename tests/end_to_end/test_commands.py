@@ -134,8 +134,11 @@ def test_a_wrong_scenario_ends_with_status_2_and_a_message_without_traceback(tmp
     assert [found.name for found in tmp_path.iterdir()] == ["wrong.yaml"]
 
 
-def test_ctrl_c_stops_a_run_cleanly_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    arguments = ["run", str(SCENARIOS / "baseline.yaml"), *SMALL[:-4], "--replications", "12", "--jobs", "2", "--no-report"]
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_or_a_queues_time_limit_stops_a_run_cleanly_and_the_same_command_goes_on(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    arguments = ["run", str(SCENARIOS / "baseline.yaml"), *SMALL, "--replications", "12", "--jobs", "2", "--no-report"]
     here = {**os.environ, "PYTHONPATH": str(PROJECT)}
     process = subprocess.Popen(
         [sys.executable, "-m", "cinsim", *arguments],
@@ -149,10 +152,16 @@ def test_ctrl_c_stops_a_run_cleanly_and_the_same_command_goes_on(tmp_path: Path)
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("outputs/.tasks/*/*.measures.parquet")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process of the command
+    if stop == signal.SIGINT:
+        os.killpg(process.pid, stop)  # as a terminal does: to every process of the command
+    else:
+        process.send_signal(stop)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
     assert "the same command goes on from there" in err
     assert "Traceback" not in err
     assert [path.name for path in (tmp_path / "outputs").iterdir()] == [".tasks"]
-    assert "done before" in done(tmp_path, *arguments)
+    kept = len(list(tmp_path.glob("outputs/.tasks/*/*.measures.parquet")))
+    assert f"{12 - kept} replications simulated, {kept} done before" in done(tmp_path, *arguments)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)  # nothing of the stopped command is left at work
