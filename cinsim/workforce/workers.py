@@ -212,12 +212,14 @@ class Absences:
         self._sickness = office.draws.stream("sickness")
         self._length = office.draws.stream("sickness length")
         spells = p.leave_days_per_year / p.leave_spell_days
-        self._leave_gap = 253.0 / spells - p.leave_spell_days
+        self._leave_gap = 253.0 / spells - p.leave_spell_days if spells > 0.0 else math.inf
         self._median, self._sigma = p.sickness_spell_median_days, p.sickness_spell_sigma
         self._mean = self._median * math.exp(self._sigma**2 / 2)
 
     def leave_gap(self, worker: int, occurrence: int, *, first: bool = False) -> float:
         """Return working days until the next spell of leave."""
+        if math.isinf(self._leave_gap):
+            return math.inf
         u = self._leave(worker, occurrence)
         return float(round(self._leave_gap * (u if first else 0.6 + 0.8 * u)))
 
