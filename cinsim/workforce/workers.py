@@ -170,7 +170,7 @@ class Worker:
         diary, office = self.diary, self.office
         diary.open_day(int(now))
         ready = diary.ready
-        hours, overtime_left = self.day_hours, self.day_hours * office.overtime_limit
+        hours, overtime_left, in_overtime = self.day_hours, self.day_hours * office.overtime_limit, False
         thin_if_due_before = now - office.thin_after_days
         while ready:
             pressing, _, task = ready[0]
@@ -180,8 +180,10 @@ class Worker:
             if hours <= 0.0:
                 if overtime_left <= 0.0 or pressing > now:
                     break
-                hours, overtime_left = overtime_left, 0.0
+                hours, overtime_left, in_overtime = overtime_left, 0.0, True
                 self.overtime += hours
+            elif in_overtime and pressing > now:
+                break
             if task.due < thin_if_due_before and task.kind in CAN_BE_THINNED and task.hours_left == task.hours:
                 task.hours = task.hours_left = task.hours * office.thin_share
             if task.hours_left > hours:
@@ -196,7 +198,7 @@ class Worker:
             if task in case.tasks:
                 case.tasks.remove(task)
             task.done(task, self, now)
-        if overtime_left == 0.0 and hours > 0.0:
+        if in_overtime:
             self.overtime -= hours
         if self.overtime > 0.0 and int(now) % 21 == self.number % 21:
             self.office.write(now, self.number, Event.OVERTIME, 0, self.number, -1, self.overtime)
