@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 TICKS_PER_DAY = 1024
 DAYS_PER_YEAR = 365.25
+WORKING_DAYS_PER_YEAR = 253  # at which a calendar continues beyond its ends
 
 
 def on_grid(time: float) -> float:
@@ -43,7 +44,8 @@ class Calendar:
     dates : datetime64[D] array, one entry a working day; ``dates[int(t)]`` is the date of time ``t``.
     days : number of working days, which is also the time at which the calendar ends.
 
-    Bank holidays are those of England as the ``holidays`` package knows them (gov.uk).
+    Bank holidays are those of England as the ``holidays`` package knows them (gov.uk). Beyond its ends a calendar
+    continues at 253 working days a year, so that what came before a run and a 19th birthday after it have their place.
     """
 
     def __init__(self, first: date, last: date):
@@ -63,27 +65,19 @@ class Calendar:
 
     def date_at(self, time: float) -> date:
         """Return the date of a time; times past the end give the last working day."""
-        return date.fromordinal(self._ordinals[min(int(time), self.days - 1)])
-
-    def ordinal_at(self, time: float) -> int:
-        """Return the proleptic ordinal of the date of a time."""
-        return self._ordinals[min(int(time), self.days - 1)]
-
-    def dates_at(self, times: NDArray[np.float64]) -> NDArray[np.datetime64]:
-        """Return the dates of many times."""
-        return self.dates[np.minimum(np.asarray(times).astype(np.int64), self.days - 1)]
+        day = math.floor(time)
+        if day < 0:
+            return self.first + timedelta(days=math.floor(day * DAYS_PER_YEAR / WORKING_DAYS_PER_YEAR))
+        return date.fromordinal(self._ordinals[min(day, self.days - 1)])
 
     def time_of(self, day: date) -> int:
-        """Return the time of a date: its own if it is a working day, else that of the next working day.
-
-        Dates outside the calendar are continued at 253 working days a year, so that a 19th birthday after the
-        end of a run still has its place in the order of events.
-        """
+        """Return the time of a date: its own if it is a working day, else that of the next working day."""
         offset = day.toordinal() - self._first_ordinal
         if offset < 0:
-            return math.floor(offset * 253 / DAYS_PER_YEAR)
-        if offset >= len(self._time_of_day):
-            return self.days + math.ceil((offset - len(self._time_of_day) + 1) * 253 / DAYS_PER_YEAR)
+            return math.floor(offset * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR)
+        past = offset - len(self._time_of_day)
+        if past >= 0:
+            return self.days + math.ceil(past * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR)
         return self._time_of_day[offset]
 
     def times_of(self, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
@@ -92,17 +86,17 @@ class Calendar:
         inside = np.asarray(self._time_of_day, dtype=np.float64)
         n = len(inside)
         out = inside[np.clip(offsets, 0, n - 1)]
-        out = np.where(offsets < 0, np.floor(offsets * 253 / DAYS_PER_YEAR), out)
-        return np.where(offsets >= n, self.days + np.ceil((offsets - n + 1) * 253 / DAYS_PER_YEAR), out)
+        out = np.where(offsets < 0, np.floor(offsets * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR), out)
+        return np.where(offsets >= n, self.days + np.ceil((offsets - n) * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR), out)
 
     def after_months(self, time: float, months: int) -> int:
         """Return the last working day by which "within ``months`` months" of ``time`` is kept."""
-        key = (int(time), months)
+        key = (math.floor(time), months)
         at = self._after_months.get(key)
         if at is None:
             due = add_months_to_date(self.date_at(time), months)
             at = self.time_of(due)
-            if at < self.days and self._ordinals[at] > due.toordinal():
+            if 0 <= at < self.days and self._ordinals[at] > due.toordinal():
                 at -= 1
             self._after_months[key] = at
         return at
