@@ -31,8 +31,9 @@ from cinsim.pathway.history import (
 from cinsim.pathway.journey import arrivals, journey, leavers
 from cinsim.pathway.service import Profiles, Service
 from cinsim.pathway.visits import drop_visits
+from cinsim.policy.national import national_set, own_thresholds
 from cinsim.policy.practice import practice_of
-from cinsim.policy.thresholds import Thresholds, area_thresholds, national_thresholds
+from cinsim.policy.thresholds import national_thresholds
 from cinsim.population.children import Children, make_children
 from cinsim.population.need import NeedGrid, need_grid
 from cinsim.population.referrals import Known, ReferralTimes
@@ -150,7 +151,9 @@ def replicate(
     calendar = calendar_of(scenario)
     draws = Draws(scenario.seed, replication, checking=checking)
     national = national_thresholds(p)
-    own = area_thresholds(national, _figures(area), _figures(average_authority()), p)
+    own = own_thresholds(area, p)
+    policy = scenario.policies.thresholds
+    target = national_set(policy.reference, p) if policy is not None else national
 
     children = make_children(area, p, calendar, draws, scenario.population_fraction)
     grid = need_grid(children, p, calendar, draws)
@@ -162,7 +165,7 @@ def replicate(
 
     env = simpy.Environment()
     record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
-    practice = practice_of(scenario, area, p, calendar, own, national, _reference(scenario, national))
+    practice = practice_of(scenario, area, p, calendar, own, national, target)
     staffing = staffing_of(scenario, area, p, calendar, draws)
     office = Office(env, p, draws, record.write, staffing, scenario.workforce, practice.lead_practitioner.effect)
     profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
@@ -220,18 +223,6 @@ def _cumulative(name: str) -> tuple[float, ...]:
     shares = list(profile(name).values())
     total = sum(shares)
     return tuple(accumulate(share / total for share in shares))
-
-
-def _figures(area: Area) -> dict[str, float | None]:
-    return {name: value for name, value in asdict(area).items() if isinstance(value, float) or value is None}
-
-
-def _reference(scenario: Scenario, national: Thresholds) -> Thresholds:
-    """Return the set of thresholds that a national policy moves to: the median's, or values the scenario gives."""
-    policy = scenario.policies.thresholds
-    if policy is None or isinstance(policy.reference, str):
-        return national
-    return national.shifted({name: value - getattr(national, name) for name, value in policy.reference.items()})
 
 
 def _take_over(service: Service, history: History) -> None:

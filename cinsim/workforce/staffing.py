@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -189,6 +189,13 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
         return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
 
     rates: dict[int, Rates] = {role: _rates_of(changes[role], area, p, ramp(changes[role])) for role in ROLE_KEYS.values()}
+    lead = scenario.policies.lead_practitioner
+    if lead is not None and lead.caseload_limit is not None:
+        rates[Detail.FAMILY_SUPPORT_WORKER] = replace(
+            rates[Detail.FAMILY_SUPPORT_WORKER],
+            limit=(p.caseload_limit_points, lead.caseload_limit),
+            ramp=_policy_ramp(scenario, calendar),
+        )
     own = rates[Detail.SOCIAL_WORKER]
     filled = 1.0 - own.vacancy[0] * (1.0 - own.cover[0])
     funded = holders / filled
@@ -196,7 +203,9 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     shares: dict[int, float] = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
     if shares[Detail.DISABLED_CHILDREN_TEAM] * funded < SMALLEST_TEAM_FTE:
         shares[Detail.CIN_AND_CP_TEAM] += shares.pop(Detail.DISABLED_CHILDREN_TEAM)
-    given: dict[int, float] = {TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items() if name != "front_door"}
+    given: dict[int, float] = {
+        TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items() if name != "front_door"
+    }
     if given:
         rest = sum(s for team, s in shares.items() if team not in given)
         left = 1.0 - sum(given.values())

@@ -1,0 +1,53 @@
+"""The national set of thresholds that a policy moves authorities to: a point of the distribution over authorities, or given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from functools import lru_cache
+from statistics import quantiles
+
+from cinsim.policy.thresholds import Thresholds, area_thresholds, national_thresholds
+from cinsim.reference.areas import Area, average_authority, usable_authorities
+from cinsim.reference.parameters import THRESHOLDS, Parameters, parameters_from
+
+
+def figures_of(area: Area) -> dict[str, float | None]:
+    """Return an area's published figures by name; None where one was not published."""
+    return {name: value for name, value in asdict(area).items() if value is None or isinstance(value, float)}
+
+
+def own_thresholds(area: Area, p: Parameters) -> Thresholds:
+    """Return the thresholds an authority works by, from its published conversion rates."""
+    return area_thresholds(national_thresholds(p), figures_of(area), figures_of(average_authority()), p)
+
+
+def national_set(reference: str | Mapping[str, float], p: Parameters) -> Thresholds:
+    """Return the national set of thresholds.
+
+    Parameters
+    ----------
+    reference : ``median``, ``p10``, ``p25``, ``p75`` or ``p90`` of authorities' own thresholds, each threshold by itself;
+        or values for some thresholds, the others being the median's.
+    """
+    if isinstance(reference, str):
+        return _quantile_set(reference, tuple(sorted(p.values.items())))
+    return replace(national_set("median", p), **reference)
+
+
+@lru_cache(maxsize=8)
+def _quantile_set(reference: str, values: tuple[tuple[str, float], ...]) -> Thresholds:
+    p = parameters_from(dict(values))
+    own = [own_thresholds(area, p) for area in usable_authorities()]
+    percent = 50 if reference == "median" else int(reference.removeprefix("p"))
+
+    def point(name: str) -> float:
+        over_authorities = [getattr(thresholds, name) for thresholds in own]
+        if any(math.isinf(x) for x in over_authorities):
+            return over_authorities[0]
+        return quantiles(over_authorities, n=100, method="inclusive")[percent - 1]
+
+    set_ = {name: point(name) for name in THRESHOLDS}
+    rest = {f.name: getattr(own[0], f.name) for f in fields(Thresholds) if f.name not in set_}
+    return Thresholds(**set_, **rest)
