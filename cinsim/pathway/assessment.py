@@ -31,7 +31,8 @@ def open_assessment(child: Child, service: Service, started: float) -> None:
     """Start an assessment: plan its end, and put its first visit into the diary.
 
     The work an assessment needs decides how long it would take; where that is longer than the limit it is planned
-    *to the limit*, but for a share that cannot be finished by then (a specialist's report, a family not seen). Each piece of work is entered when the one before is done: first visit, second visit, report, approval.
+    *to the limit*, but for a share that cannot be finished by then (a specialist's report, a family not seen). Each
+    piece of work is entered when the one before is done: first visit, second visit, report, approval.
     """
     p, now = service.p, service.env.now
     number = child.judgements

@@ -1,4 +1,4 @@
-"""Child in need plan: a lead practitioner, visits, reviews; ends when the need is met, the family withdraws, or concern steps it up."""
+"""Child in need plan: a lead practitioner, visits, reviews; ends when need is met, the family withdraws, or concern rises."""
 
 from __future__ import annotations
 

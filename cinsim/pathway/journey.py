@@ -132,7 +132,7 @@ ADDED_CANDIDATES: Final = 30_000
 def arrivals(
     service: Service, first: list[tuple[float, int]], base: list[float], extra: list[float]
 ) -> Generator[simpy.Event, object, None]:
-    """Start a journey at each child's first candidate: (time, child) in order; ``base`` and ``extra`` hold both kinds by child."""
+    """Start a journey at each child's first candidate: (time, child) in order; ``base`` and ``extra`` hold both by child."""
     env = service.env
     for time, number in first:
         yield env.timeout(time - env.now)

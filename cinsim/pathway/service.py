@@ -26,9 +26,10 @@ from cinsim.workforce.workers import Worker
 
 DECISIONS = (
     "presenting concern", "referral source", "screening error", "assessment error", "enquiry error", "conference error",
-    "review error", "assessment length", "assessment quick", "assessment overrun", "early review", "detection", "visit achieved", "conference lead", "conference postponed",
-    "review lead", "plan quality", "lead practitioner", "family help", "early help", "plan held open", "family withdraws",
-    "short help length", "step down", "abuse category", "care length", "care outcome", "care leaver length", "disability service",
+    "review error", "assessment length", "assessment quick", "assessment overrun", "early review", "detection",
+    "visit achieved", "conference lead", "conference postponed", "review lead", "plan quality", "lead practitioner",
+    "family help", "early help", "plan held open", "family withdraws", "short help length",
+    "step down", "abuse category", "care length", "care outcome", "care leaver length", "disability service",
     "disability service length", "closure reason", "demand", "additional demand", "hard to reach",
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from cinsim.engine.clock import TICKS_PER_DAY, on_grid
 from cinsim.engine.variates import exponential, lognormal
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.reference.events import Detail, Event
-from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary, Task
+from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary
 
 if TYPE_CHECKING:
     from cinsim.workforce.office import Office
@@ -42,8 +42,8 @@ class Worker:
     """Someone in post from ``started`` to ``left``: a role, a team, a diary, cases and a limit to them."""
 
     __slots__ = (
-        "agency", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment", "number",
-        "office", "overtime", "points", "post", "process", "role", "started", "team",
+        "agency", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away",
+        "luck", "moment", "number", "office", "overtime", "points", "post", "process", "role", "started", "team",
     )  # fmt: skip
 
     def __init__(
