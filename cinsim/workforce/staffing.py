@@ -182,8 +182,8 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     hours_factor = (holders / needed) / (national_holders / sum(national_work.values()))
 
     changes = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
-    for role in (Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED):  # social workers too, unless changed by themselves
-        changes[role] = changes[role] or changes[Detail.SOCIAL_WORKER]
+    for kind in (Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED):  # social workers too, unless changed by themselves
+        changes[kind] = changes[kind] or changes[Detail.SOCIAL_WORKER]
 
     def ramp(change: RoleChange | None) -> Ramp:
         return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
@@ -218,9 +218,14 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     }
     referrals = (area.referral_rate or england.referral_rate) * area.population_0_17 / 10_000 * fraction  # type: ignore[operator]
     in_plans = (
-        ((area.cpp_31_march_rate or england.cpp_31_march_rate) + (area.looked_after_31_march_rate or england.looked_after_31_march_rate))  # type: ignore[operator]
-        * area.population_0_17 / 10_000 * fraction
-    )  # fmt: skip
+        (
+            (area.cpp_31_march_rate or england.cpp_31_march_rate)  # type: ignore[operator]
+            + (area.looked_after_31_march_rate or england.looked_after_31_march_rate)
+        )
+        * area.population_0_17
+        / 10_000
+        * fraction
+    )
     baseline: list[tuple[int, int, float]] = [
         (team, role, funded * share * part) for team, share in shares.items() for role, part in mix.items()
     ]
@@ -259,7 +264,7 @@ def _policy_ramp(scenario: Scenario, calendar: Calendar) -> Ramp:
 
 
 def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parameters) -> float:
-    """Return the posts a lead practitioner policy needs where the scenario does not say: for its share of CIN plans at full hours."""
+    """Return the posts a lead practitioner policy needs where the scenario does not say: its share of CIN plans at full hours."""
     lead = scenario.policies.lead_practitioner
     if lead is None or not lead.share_non_social_worker:
         return 0.0
