@@ -145,19 +145,21 @@ class Office:
         case.urgent, case.roles = urgent, roles
         wanted = self.teams[team if self.teams[team].workers or team != Detail.DISABLED_CHILDREN_TEAM else Detail.CIN_AND_CP_TEAM]
         if case.holder is not None and case.holder.team is wanted and case.holder.role in roles:
-            case.team = wanted
+            case.team, case.waiting = wanted, None
             return
         wanted.allocate(case)
 
     def reweigh(self, case: Case, points: float) -> None:
-        """Change the caseload points of a case."""
+        """Change the caseload points of a case; where it becomes lighter there may be room for one that waits."""
+        change, case.points = points - case.points, points
         if case.holder is not None:
-            case.holder.weigh(points - case.points)
-        case.points = points
+            case.holder.weigh(change)
+            if change < 0.0:
+                case.holder.team.allocate_waiting()
 
     def release(self, case: Case) -> None:
         """End the holding of a case that closes, or that needs no case holder any more."""
-        holder, case.team, case.waiting_since = case.holder, None, -1.0
+        holder, case.team, case.waiting = case.holder, None, None
         if holder is not None:
             holder.let_go(case)
             self.write(self.env.now, case.number, Event.RELEASED, case.episode, holder.number)

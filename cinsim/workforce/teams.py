@@ -26,7 +26,7 @@ class Team:
         self.workers: list[Worker] = []
         self._eligible: dict[frozenset[int], list[Worker]] = {}  # workers by the roles a case may go to
         self.pool = Diary() if pool else None
-        self._waiting: list[tuple[int, float, int, Case]] = []
+        self._waiting: dict[frozenset[int], list[tuple[int, float, int, Case]]] = {}  # by the roles a case waits for
         self._count = 0
 
     def _least_loaded(self, case: Case) -> Worker | None:
@@ -53,27 +53,25 @@ class Team:
         Urgent cases (section 47, child protection) go to the least loaded worker even beyond its limit. A case that
         another team still holds stays with its holder until someone here can take it.
         """
+        now = self.office.env.now
+        since = case.waiting[1] if case.waiting is not None and case.team is self else now
         case.team = self
         worker = self._least_loaded(case)
         if worker is not None:
             self._give(case, worker)
             return
-        self._count += 1
         if case.holder is None:
-            self._note_waiting(case)
-        heapq.heappush(self._waiting, (0 if case.urgent else 1, self.office.env.now, self._count, case))
-
-    def _note_waiting(self, case: Case) -> None:
-        case.waiting_since = self.office.env.now
-        self.office.write(self.office.env.now, case.number, Event.WAITING_FOR_ALLOCATION, case.episode, -1, self.code)
+            self.office.write(now, case.number, Event.WAITING_FOR_ALLOCATION, case.episode, -1, self.code)
+        self._count += 1
+        case.waiting = (0 if case.urgent else 1, since, self._count, case)
+        heapq.heappush(self._waiting.setdefault(case.roles, []), case.waiting)
 
     def _give(self, case: Case, worker: Worker) -> None:
-        before = case.holder
+        before, case.waiting = case.holder, None
         if before is worker:
             return
         if before is not None:
             before.let_go(case)
-        case.waiting_since = -1.0
         worker.take(case)
         self.office.note_new_holder(case, worker, first=not case.held)
         case.held = True
@@ -81,18 +79,26 @@ class Team:
             before.team.allocate_waiting()
 
     def allocate_waiting(self) -> None:
-        """Give waiting cases to workers who now have room, most urgent and longest waiting first."""
-        waiting = self._waiting
-        while waiting:
-            case = waiting[0][3]
-            if case.team is not self or (case.holder is not None and case.holder.team is self):
-                heapq.heappop(waiting)
-                continue
+        """Give waiting cases to workers who now have room, most urgent and longest waiting first.
+
+        A case that finds nobody holds up those behind it that wait for the same roles, and no others.
+        """
+        stuck: set[frozenset[int]] = set()
+        while True:
+            first = None
+            for roles, waiting in self._waiting.items():
+                while waiting and waiting[0][3].waiting is not waiting[0]:
+                    heapq.heappop(waiting)  # given to someone meanwhile, closed, or asked for anew
+                if waiting and roles not in stuck and (first is None or waiting[0] < first):
+                    first = waiting[0]
+            if first is None:
+                return
+            case = first[3]
             worker = self._least_loaded(case)
             if worker is None:
-                return
-            heapq.heappop(waiting)
-            self._give(case, worker)
+                stuck.add(case.roles)
+            else:
+                self._give(case, worker)
 
     def join(self, worker: Worker) -> None:
         """Take in a new worker, who can be given waiting cases at once."""

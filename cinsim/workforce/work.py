@@ -103,7 +103,7 @@ class Diary:
 class Case:
     """A child's case as the workforce sees it: who holds it, what is to be done on it and how much it weighs."""
 
-    __slots__ = ("episode", "held", "holder", "number", "points", "roles", "tasks", "team", "urgent", "waiting_since")
+    __slots__ = ("episode", "held", "holder", "number", "points", "roles", "tasks", "team", "urgent", "waiting")
 
     def __init__(self, number: int):
         self.number = number
@@ -114,7 +114,7 @@ class Case:
         self.episode = 0
         self.held = False  # whether anyone has held the case in this episode
         self.roles: frozenset[int] = frozenset()
-        self.waiting_since = -1.0
+        self.waiting: Any = None  # its place among those who wait for a holder
         self.tasks: list[Task] = []
 
     def plan_task(self, kind: int, hours: float, booked: float, due: float, done: Done) -> Task:
