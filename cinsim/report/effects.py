@@ -117,11 +117,7 @@ class Effect:
 
 def effects(run: RunFolder, measure: str, year: int, group: str = WHOLE) -> list[Effect]:
     """Return each scenario's effect on a measure in one year, for the whole area and for all children or one group."""
-    if run.differences is None:
-        return []
-    rows = run.differences
-    rows = rows[(rows["measure"] == measure) & (rows["year"] == year) & (rows["group"] == group)]
-    by_arm = {str(row["scenario"]): row for row in rows.to_dict("records")}
+    by_arm = run.differences_by_cell.get((measure, year, group), {})
     found = []
     for arm in run.arms[1:]:
         row = by_arm.get(arm.name)

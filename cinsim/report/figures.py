@@ -42,7 +42,7 @@ def figures_of(run: RunFolder) -> list[FigureFile]:
         aside.rename(final)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return [FigureFile(f.name, f.title, f.caption, f.alt, final / f.png.name, final / f.svg.name, f.wide) for f in files]
+    return [FigureFile(f.name, f.title, f.caption, f.alt, final / f.png.name, final / f.svg.name) for f in files]
 
 
 def _drawings(run: RunFolder) -> list[Drawing]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,14 @@ class RunFolder:
             return f"{len(areas)} local authorities"
         name = str(areas["area_name"].iloc[0])
         return "an average English local authority" if areas["area_code"].iloc[0] == NATIONAL_CODE else name
+
+    @cached_property
+    def differences_by_cell(self) -> dict[tuple[str, int, str], dict[str, dict[Hashable, Any]]]:
+        """The rows of ``differences`` by measure, year and group, and within that by scenario."""
+        cells: dict[tuple[str, int, str], dict[str, dict[Hashable, Any]]] = {}
+        for row in [] if self.differences is None else self.differences.to_dict("records"):
+            cells.setdefault((row["measure"], int(row["year"]), row["group"]), {})[str(row["scenario"])] = row
+        return cells
 
     def whole_area(self, measure: str) -> pd.DataFrame:
         """Return scenario, year, draw, replication, value of a measure for all children and the whole area.
