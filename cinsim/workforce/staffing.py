@@ -181,7 +181,7 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     national_holders: float = england.case_holders_fte  # type: ignore[assignment]
     hours_factor = (holders / needed) / (national_holders / sum(national_work.values()))
 
-    changes = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
+    changes: dict[int, RoleChange | None] = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
     for kind in (Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED):  # social workers too, unless changed by themselves
         changes[kind] = changes[kind] or changes[Detail.SOCIAL_WORKER]
 
