@@ -44,8 +44,11 @@ class Draws:
         text = f"{self.seed}/{self.replication}/{decision}".encode()
         return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
-    def stream(self, decision: str) -> Stream:
-        """Return ``uniform(entity, occurrence)`` for one decision: a float in the open interval (0, 1)."""
+    def stream(self, decision: str, *, trait: bool = False) -> Stream:
+        """Return ``uniform(entity, occurrence)`` for one decision: a float in the open interval (0, 1).
+
+        A ``trait`` is looked at again and again and stays the same, so that checking does not refuse it.
+        """
         key = self._key(decision)
 
         def uniform(entity: int, occurrence: int) -> float:
@@ -54,7 +57,7 @@ class Draws:
             z = ((z ^ (z >> 27)) * _MIX_2) & _MASK
             return ((z ^ (z >> 31)) >> _UNUSED_BITS) * _TO_UNIT + _HALF_STEP
 
-        if not self.checking:
+        if trait or not self.checking:
             return uniform
 
         def checked(entity: int, occurrence: int) -> float:

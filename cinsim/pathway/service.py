@@ -32,6 +32,8 @@ DECISIONS = (
     "step down", "abuse category", "care length", "care outcome", "care leaver length", "disability service",
     "disability service length", "closure reason", "demand", "additional demand", "hard to reach",
 )  # fmt: skip
+TRAITS = frozenset({"hard to reach", "early help", "family help"})
+"""What stays the same throughout an episode and is looked at more than once in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Service:
         self.children = children
         self.record_work = office.record_work
         self.need_category: list[int] = children.need_category.tolist()
-        self.luck = {name: draws.stream(name) for name in DECISIONS}
+        self.luck = {name: draws.stream(name, trait=name in TRAITS) for name in DECISIONS}
         self._need = grid.need.item
         self._eighteen = times_of_days(calendar, children.birth + ADULT_AGE * DAYS_PER_YEAR).item
         quarter = np.searchsorted(grid.times, np.arange(calendar.days + 1), side="right") - 1
