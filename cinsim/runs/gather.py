@@ -43,12 +43,21 @@ def by_area(tasks: Sequence[Task]) -> Iterator[tuple[str, list[Task]]]:
 
 
 def append_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Append rows to a CSV file, with its header if it is new; numbers in the shortest form that reads back the same."""
+    """Append rows to a CSV file, with its header if it is new.
+
+    Numbers stand in the shortest form that reads back the same, what is missing is empty, texts are quoted.
+    """
+    import pyarrow as pa
+    from pyarrow.csv import WriteOptions, write_csv
+
     new = not path.exists()
-    frame.to_csv(path, mode="w" if new else "a", header=new, index=False, lineterminator="\n")
+    with path.open("ab") as file:
+        write_csv(pa.Table.from_pandas(frame, preserve_index=False), file, WriteOptions(include_header=new))
 
 
-def write_measures(tasks: Sequence[Task], store: Store, folder: Path, summarise: Summarise) -> None:
+def write_measures(
+    tasks: Sequence[Task], store: Store, folder: Path, summarise: Summarise, advance: Callable[[float], None] = lambda done: None
+) -> None:
     """Write ``measures.csv`` and ``summary.csv``.
 
     Parameters
@@ -56,8 +65,10 @@ def write_measures(tasks: Sequence[Task], store: Store, folder: Path, summarise:
     tasks : finished tasks.
     folder : where to write.
     summarise : turns the measures of one area into the rows of its summary.
+    advance : told how many tasks were gathered, after each area.
     """
     for _, group in by_area(tasks):
         frame = area_measures(group, store)
         append_csv(frame, folder / "measures.csv")
         append_csv(summarise(frame), folder / "summary.csv")
+        advance(len(group))

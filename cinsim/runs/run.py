@@ -167,7 +167,8 @@ def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise,
         computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
     receipts = {task.key: store.receipt(task.key) for task in tasks}
     with written_aside(options.folder) as aside:
-        write_measures(tasks, store, aside, summarise)
+        with progress("Gathering", len(tasks), quiet=options.quiet) as advance:
+            write_measures(tasks, store, aside, summarise, advance)
         write_events(tasks, store, aside / "events.parquet")
         manifest = make_manifest(
             plan.arms, tasks, plan.parameters, receipts,
