@@ -69,7 +69,7 @@ class Child(Case):
         self.source = 0  # of the next referral
         self.elapsed = 0.0  # working days a plan had run already when the simulation took it over
         self.assessment: object | None = None
-        self.review: tuple[Task, int, int] | None = None  # the review conference booked: task, day and date due
+        self.review: tuple[Task, Task, int, int] | None = None  # the review conference booked: chairing, report, day and due
         # how many of each there have been: the occurrence in the key of their draws
         self.candidates = self.extras = self.judgements = self.visits = self.enquiries = self.plans = self.previous_cpps = 0
 

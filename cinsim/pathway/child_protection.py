@@ -61,7 +61,7 @@ def plan_review(child: Child, service: Service, *, first: bool, elapsed: float =
 
 
 def _hold_review(child: Child, service: Service, day: int, due: int) -> None:
-    child.plan_task(Event.REPORT, service.conference_report_hours, day - 6, day - 1, service.record_work)
+    report = child.plan_task(Event.REPORT, service.conference_report_hours, day - 6, day - 1, service.record_work)
 
     def held(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
@@ -70,27 +70,27 @@ def _hold_review(child: Child, service: Service, day: int, due: int) -> None:
 
     duty = service.office.teams[Detail.CONFERENCE_TEAM].duty
     hours = service.hours[Event.CONFERENCE_CHAIRING]
-    task = service.office.ask(duty, Event.CONFERENCE_CHAIRING, child, hours, float(day), day + 1, held)
-    child.review = (task, day, due)
+    chairing = service.office.ask(duty, Event.CONFERENCE_CHAIRING, child, hours, float(day), day + 1, held)
+    child.review = (chairing, report, day, due)
 
 
 def _cancel_review(child: Child, service: Service) -> int:
     """Take a review conference not yet held out of the diaries; return by when one is due."""
     assert child.review is not None
-    task, day, due = child.review
+    chairing, report, day, due = child.review
     child.review = None
-    if task.diary is not None:
-        task.diary = None
+    if chairing.diary is not None:
+        chairing.diary = None
         if day > service.env.now:
             service.conference_diary[day] -= 1
-        child.drop_tasks(frozenset({Event.REPORT}))
+        child.drop_task(report)
     return due
 
 
 def _bring_review_forward(child: Child, service: Service) -> None:
     """Have the next review conference early where the core group sees that the plan may be able to end."""
     p, now = service.p, service.env.now
-    if child.review is None or child.review[1] < now + 2 * p.early_review_notice_days:
+    if child.review is None or child.review[2] < now + 2 * p.early_review_notice_days:
         return
     if now - child.plan_since < p.early_review_after_days:
         return

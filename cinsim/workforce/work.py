@@ -125,6 +125,12 @@ class Case:
             self.holder.diary.add(task)
         return task
 
+    def drop_task(self, task: Task) -> None:
+        """Drop one piece of work, if it is not done yet."""
+        if task in self.tasks:
+            self.tasks.remove(task)
+            task.diary = None
+
     def drop_tasks(self, kinds: frozenset[int] | None = None) -> list[Task]:
         """Drop work not yet done (of some kinds only) and return it."""
         dropped = [t for t in self.tasks if kinds is None or t.kind in kinds]
