@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping
+from csv import reader
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -190,19 +191,22 @@ def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
     """Read a tidy table piece by piece, keeping the measures the page uses; with many authorities it is large."""
     if not path.exists():
         raise InputError("the run has no such table; give a folder that a finished run wrote", path=path)
-    with path.open("rb") as file:
-        header = file.readline().decode("utf-8").strip().split(",")
+    with path.open(encoding="utf-8", newline="") as file:
+        header = next(reader(file), [])
     if missing := [column for column in wanted if column not in header]:
         raise InputError(f"lacks the columns {', '.join(missing)}", path=path, line=1)
     kinds = {column: pa.string() if column in _TEXT_COLUMNS else pa.float64() for column in wanted}
     kinds |= dict.fromkeys(_WHOLE_NUMBERS & set(wanted), pa.int64())
     options = csv.ConvertOptions(column_types=kinds, include_columns=list(wanted), null_values=["", "nan", "NaN"])
     used = pa.array(sorted(USED))
-    pieces = []
+    pieces, areas = [], set()
     try:
-        with csv.open_csv(path, convert_options=options) as reader:
-            for piece in reader:
-                pieces.append(piece.filter(compute.is_in(piece["measure"], value_set=used)))
+        with csv.open_csv(path, convert_options=options) as file_pieces:
+            for piece in file_pieces:
+                kept = piece.filter(compute.is_in(piece["measure"], value_set=used))
+                areas.update(compute.unique(kept["area_code"]).to_pylist())
+                # groups are shown for one area, or for England: those of many authorities would fill the memory
+                pieces.append(kept.filter(_whole_or_national(kept)) if len(areas) > 1 else kept)
     except pa.ArrowInvalid as wrong:
         raise InputError(f"cannot be read: {wrong}", path=path) from wrong
     table = pa.Table.from_batches(pieces).to_pandas() if pieces else pd.DataFrame(columns=list(wanted))
@@ -211,6 +215,11 @@ def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
     # all children are written "", "all" or left empty; make it one
     table["group"] = table["group"].fillna(WHOLE).where(table["group"] != "all", WHOLE)
     return table
+
+
+def _whole_or_national(piece: pa.RecordBatch) -> pa.Array:
+    whole = compute.is_in(piece["group"], value_set=pa.array(["all", WHOLE, None], pa.string()))
+    return compute.or_(whole, compute.equal(piece["area_code"], NATIONAL_CODE))
 
 
 def _read_contributions(path: Path) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from html.parser import HTMLParser
@@ -329,6 +330,17 @@ def test_a_table_without_a_column_is_refused_with_the_column_named(tmp_path: Pat
     pd.read_csv(folder / "measures.csv").drop(columns="draw").to_csv(folder / "measures.csv", index=False)
     with pytest.raises(InputError, match="lacks the columns draw"):
         read_run(folder)
+
+
+def test_tables_may_quote_their_texts_and_leave_missing_numbers_empty(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, years=1, replications=2).write(tmp_path / "run")
+    plain = read_run(folder)
+    for name in ("measures.csv", "differences.csv"):
+        pd.read_csv(folder / name).to_csv(folder / name, index=False, quoting=csv.QUOTE_NONNUMERIC)
+    quoted = read_run(folder)
+    pd.testing.assert_frame_equal(quoted.measures, plain.measures)
+    assert quoted.differences is not None
+    pd.testing.assert_frame_equal(quoted.differences, plain.differences)
 
 
 def test_numbers_are_written_as_published_statistics_write_them() -> None:
