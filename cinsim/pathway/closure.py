@@ -31,6 +31,7 @@ def close(child: Child, service: Service, reason: Detail) -> None:
     if child.assessment is not None:
         complete_assessment(child, service)
     child.drop_tasks()
+    child.drop_asked()
     if reason == Detail.RC9 or (
         reason == Detail.NFA and practice.early_help.has_place(luck["early help"](child.number, child.episode), now)
     ):
@@ -43,6 +44,7 @@ def close(child: Child, service: Service, reason: Detail) -> None:
         service.office.ask(
             holder.diary, Event.CLOSURE_WORK, child, service.hours[Event.CLOSURE_WORK], now, now + 10, service.record_work
         )
+        child.asked.clear()  # the closing is still worked on when the child is referred and closed again
     child.stage = Stage.OUT
     child.closed_at = now
     child.points = 0.0

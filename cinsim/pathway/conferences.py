@@ -52,4 +52,9 @@ def hold_conference(
         day + 1,
         service.then(News.CONFERENCE),
     )
-    yield from child.until(News.CONFERENCE)
+    try:
+        yield from child.until(News.CONFERENCE)
+    except simpy.Interrupt:  # the child has left
+        if day > service.env.now:
+            service.conference_diary[day] -= 1
+        raise

@@ -168,6 +168,7 @@ class Office:
     def ask(self, diary: Diary, kind: int, case: Case, hours: float, booked: float, due: float, done: Done) -> Task:
         """Enter work for a pool on duty (screeners, supervisors, conference chairs); it belongs to no case holder."""
         task = Task(kind, case, hours, booked, due, done)
+        case.asked.append(task)
         diary.add(task)
         return task
 

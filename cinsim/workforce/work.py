@@ -103,7 +103,7 @@ class Diary:
 class Case:
     """A child's case as the workforce sees it: who holds it, what is to be done on it and how much it weighs."""
 
-    __slots__ = ("episode", "held", "holder", "number", "points", "roles", "tasks", "team", "urgent", "waiting")
+    __slots__ = ("asked", "episode", "held", "holder", "number", "points", "roles", "tasks", "team", "urgent", "waiting")
 
     def __init__(self, number: int):
         self.number = number
@@ -115,7 +115,8 @@ class Case:
         self.held = False  # whether anyone has held the case in this episode
         self.roles: frozenset[int] = frozenset()
         self.waiting: Any = None  # its place among those who wait for a holder
-        self.tasks: list[Task] = []
+        self.tasks: list[Task] = []  # of the case holder
+        self.asked: list[Task] = []  # of those on duty; what is done stays here until the case closes
 
     def plan_task(self, kind: int, hours: float, booked: float, due: float, done: Done) -> Task:
         """Add work for the case holder; without one it waits with the case."""
@@ -124,6 +125,12 @@ class Case:
         if self.holder is not None:
             self.holder.diary.add(task)
         return task
+
+    def drop_asked(self) -> None:
+        """Drop what those on duty were asked to do and have not done yet."""
+        for task in self.asked:
+            task.diary = None
+        self.asked.clear()
 
     def drop_task(self, task: Task) -> None:
         """Drop one piece of work, if it is not done yet."""
