@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -33,7 +34,7 @@ from cinsim.pathway.service import Profiles, Service
 from cinsim.pathway.visits import drop_visits
 from cinsim.policy.national import national_set, own_thresholds
 from cinsim.policy.practice import practice_of
-from cinsim.policy.thresholds import national_thresholds
+from cinsim.policy.thresholds import Thresholds, national_thresholds
 from cinsim.population.children import Children, make_children
 from cinsim.population.need import NeedGrid, need_grid
 from cinsim.population.referrals import Known, ReferralTimes
@@ -125,6 +126,46 @@ def referral_level(area: Area, p: Parameters) -> float:
     return p.referral_level * (own / england.referral_rate) ** p.referral_level_elasticity  # type: ignore[operator]
 
 
+class _Beginning(NamedTuple):
+    """What a run starts from, before anyone works."""
+
+    p: Parameters
+    calendar: Calendar
+    draws: Draws
+    own: Thresholds
+    children: Children
+    grid: NeedGrid
+    history: History
+
+
+def _beginning(
+    scenario: Scenario, area: Area, replication: int, parameters: Mapping[str, float] | None, checking: bool = False
+) -> _Beginning:
+    overrides = {**(parameters or {}), **scenario.parameters}
+    base = parameters_from(overrides)
+    p = parameters_from({**overrides, **structural(base.values, scenario.structure)})
+    calendar = calendar_of(scenario)
+    draws = Draws(scenario.seed, replication, checking=checking)
+    own = own_thresholds(area, p)
+    children = make_children(area, p, calendar, draws, scenario.population_fraction)
+    grid = need_grid(children, p, calendar, draws)
+    history = history_of(children, grid, p, draws, own, referral_level(area, p))
+    return _Beginning(p, calendar, draws, own, children, grid, history)
+
+
+def population_of(
+    scenario: Scenario, area: Area, *, replication: int = 0, parameters: Mapping[str, float] | None = None
+) -> Population:
+    """Return the children of a replication without simulating it: those that :func:`replicate` gives.
+
+    Raises
+    ------
+    InputError : a parameter is not registered or out of range.
+    """
+    made = _beginning(scenario, area, replication, parameters)
+    return _population(made.children, made.grid, made.calendar, made.history)
+
+
 def replicate(
     scenario: Scenario,
     area: Area,
@@ -145,23 +186,14 @@ def replicate(
     ------
     InputError : a parameter is not registered or out of range.
     """
-    overrides = {**(parameters or {}), **scenario.parameters}
-    base = parameters_from(overrides)
-    p = parameters_from({**overrides, **structural(base.values, scenario.structure)})
-    calendar = calendar_of(scenario)
-    draws = Draws(scenario.seed, replication, checking=checking)
+    p, calendar, draws, own, children, grid, history = _beginning(scenario, area, replication, parameters, checking)
     national = national_thresholds(p)
-    own = own_thresholds(area, p)
     policy = scenario.policies.thresholds
     target = national_set(policy.reference, p) if policy is not None else national
 
-    children = make_children(area, p, calendar, draws, scenario.population_fraction)
-    grid = need_grid(children, p, calendar, draws)
     months = profile("referral_month")
     months = [months[m] for m in _MONTHS]  # type: ignore[assignment]
-    level = referral_level(area, p)
-    referrals = ReferralTimes(children, grid, p, calendar, draws, level, months)  # type: ignore[arg-type]
-    history = history_of(children, grid, p, draws, own, level)
+    referrals = ReferralTimes(children, grid, p, calendar, draws, referral_level(area, p), months)  # type: ignore[arg-type]
 
     env = simpy.Environment()
     record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
