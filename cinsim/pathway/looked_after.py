@@ -48,8 +48,8 @@ def leave_care(child: Child, service: Service, outcome: int) -> Stage | Detail:
     follows: tuple[Stage | Detail, ...] = (Detail.RC1, Detail.RC3, Detail.RC4, Stage.CHILD_IN_NEED, Detail.RC7)
     details = (Detail.RC1, Detail.RC3, Detail.RC4, Detail.OUTCOME_HOME, Detail.OUTCOME_HOME)
     service.record(child, Event.LOOKED_AFTER_ENDED, details[outcome])
-    if service.children.leaves[child.number] <= service.env.now:  # it moved while in care: home is in another authority
-        return Detail.RC5
+    if follows[outcome] is Stage.CHILD_IN_NEED and service.children.leaves[child.number] <= service.env.now:
+        return Detail.RC5  # it moved while in care: home is in another authority
     return follows[outcome]
 
 
