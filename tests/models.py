@@ -126,7 +126,15 @@ ROOMY: Final = (
 """One worker for each piece of the pathway's work."""
 
 
-def post(team: int, role: int = Detail.SOCIAL_WORKER, fte: float = 1.0, *, number: int = 0, opens: float = 0.0, closes: float = math.inf) -> Post:
+def post(
+    team: int,
+    role: int = Detail.SOCIAL_WORKER,
+    fte: float = 1.0,
+    *,
+    number: int = 0,
+    opens: float = 0.0,
+    closes: float = math.inf,
+) -> Post:
     """A post of a team; give each its own number."""
     return Post(number, team, role, fte, opens, closes)
 
@@ -194,7 +202,9 @@ class Bureau:
         self.office.assign(case, team, points, **how)
         return case
 
-    def work(self, case: Case, hours: float, *, kind: int = Event.CIN_VISIT, booked: float | None = None, due: float = 1000.0) -> Task:
+    def work(
+        self, case: Case, hours: float, *, kind: int = Event.CIN_VISIT, booked: float | None = None, due: float = 1000.0
+    ) -> Task:
         """Give the case's holder a piece of work, ready at once unless booked for later."""
         return case.plan_task(kind, hours, self.env.now if booked is None else booked, due, self.done)
 
@@ -210,7 +220,9 @@ class Bureau:
         return written(self.record, *kinds, entity=entity)
 
 
-def office_of(env: simpy.Environment, p: Parameters, draws: Draws, record: EventRecord, staffing: Staffing, scenario: Scenario) -> Office:
+def office_of(
+    env: simpy.Environment, p: Parameters, draws: Draws, record: EventRecord, staffing: Staffing, scenario: Scenario
+) -> Office:
     """Return an office whose lead practitioners make no difference."""
     from cinsim.policy.lead_practitioner import Effect
 
@@ -250,7 +262,9 @@ class Town:
     def __post_init__(self) -> None:
         n = len(self.needs)
         self.p = p = plain_parameters(self.parameters)
-        scenario = Scenario.model_validate({"title": "test", "start": self.first, "years": self.years, "policies": dict(self.policies)})
+        scenario = Scenario.model_validate(
+            {"title": "test", "start": self.first, "years": self.years, "policies": dict(self.policies)}
+        )
         self.calendar = calendar = Calendar(self.first, date(self.first.year + self.years, 3, 31))
         self.draws = Draws(1, 0, checking=True)
         ages = np.asarray([5.0] * n if self.ages is None else self.ages, dtype=np.float64)
@@ -329,4 +343,3 @@ class Town:
     def worker(self, team: int, role: int = Detail.SOCIAL_WORKER) -> Worker:
         """Return the first worker of a role in a team."""
         return next(w for w in self.office.workers if w.team.code == team and w.role == role)
-

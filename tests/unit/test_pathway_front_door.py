@@ -145,7 +145,10 @@ def test_the_initial_conference_is_held_on_the_fifteenth_working_day() -> None:
     assert held.day - started.day == 15
     assert held.due == started.time + 15
     assert held.detail == Detail.OUTCOME_CPP
-    assert place.events(Event.CONFERENCE_CHAIRING)[0].resource == place.worker(Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR).number
+    assert (
+        place.events(Event.CONFERENCE_CHAIRING)[0].resource
+        == place.worker(Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR).number
+    )
     reports = [w for w in place.events(Event.REPORT) if w.hours == place.p.hours_conference_report]
     assert held.day - 6 <= reports[0].day <= held.day - 1
 
@@ -199,7 +202,11 @@ def test_an_enquiry_weighs_on_its_case_holder_while_it_lasts() -> None:
 
 
 def test_a_disabled_child_in_need_may_have_services_for_years_without_a_plan() -> None:
-    place = town(SHORT_HELP, categories={0: "disability"}, parameters={"disability_service_share": 1.0, "disability_service_scale_days": 50.0})
+    place = town(
+        SHORT_HELP,
+        categories={0: "disability"},
+        parameters={"disability_service_share": 1.0, "disability_service_scale_days": 50.0},
+    )
     assert place.happened()[-3:] == ["DISABILITY_SERVICE_STARTED", "DISABILITY_SERVICE_ENDED", "CLOSED"]
     assert place.one(Event.CLOSED).detail == Detail.RC7
     assert place.one(Event.RELEASED).time == place.one(Event.DISABILITY_SERVICE_STARTED).time

@@ -315,7 +315,11 @@ def test_a_child_keeps_its_worker_where_family_help_is_one_service() -> None:
 
 
 def test_a_lead_practitioner_who_is_not_a_social_worker_holds_the_plan_and_is_supervised_each_month() -> None:
-    policy = {"share_non_social_worker": "100%", "supervision": "1.5 hours per case per month", "approval": "2 hours per assessment or plan"}
+    policy = {
+        "share_non_social_worker": "100%",
+        "supervision": "1.5 hours per case per month",
+        "approval": "2 hours per assessment or plan",
+    }
     posts = [*roomy_posts(), post(Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 100.0, number=30)]
     place = town(PLAN, until=500, posts=posts, policies={"lead_practitioner": policy})
     lead = place.worker(Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER)
@@ -331,7 +335,9 @@ def test_a_lead_practitioner_who_is_not_a_social_worker_holds_the_plan_and_is_su
 
 def test_a_social_worker_takes_over_from_a_lead_practitioner_who_is_not_one_when_there_is_an_enquiry() -> None:
     posts = [*roomy_posts(), post(Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 100.0, number=30)]
-    place = town([PLAN, SIGNIFICANT_HARM], until=300, posts=posts, policies={"lead_practitioner": {"share_non_social_worker": "100%"}})
+    place = town(
+        [PLAN, SIGNIFICANT_HARM], until=300, posts=posts, policies={"lead_practitioner": {"share_non_social_worker": "100%"}}
+    )
     enquiry = place.one(Event.SECTION_47_STARTED)
     takeover = [w for w in place.events(Event.HANDED_OVER) if w.time == enquiry.time]
     assert [w.resource for w in takeover] == [place.worker(Detail.CIN_AND_CP_TEAM).number]

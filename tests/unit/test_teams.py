@@ -15,7 +15,9 @@ pytestmark = pytest.mark.unit
 TEAM = Detail.CIN_AND_CP_TEAM
 
 
-def team_of(*ftes: float, limit: float = 20.0, closes: dict[int, float] | None = None, opens: dict[int, float] | None = None) -> Bureau:
+def team_of(
+    *ftes: float, limit: float = 20.0, closes: dict[int, float] | None = None, opens: dict[int, float] | None = None
+) -> Bureau:
     """A team of social workers with a limit in points for a full-timer; workers by number of post, 1, 2, ..."""
     posts = [
         post(TEAM, fte=fte, number=k, closes=(closes or {}).get(k, float("inf")), opens=(opens or {}).get(k, 0.0))

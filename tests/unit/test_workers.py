@@ -157,7 +157,9 @@ def test_a_visit_is_never_cut_short_however_late_it_is() -> None:
 
 
 def test_workers_on_duty_share_one_diary_and_nothing_is_done_twice() -> None:
-    bureau = Bureau([post(Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, number=n) for n in (1, 2)], parameters={"overtime_limit": 0.0})
+    bureau = Bureau(
+        [post(Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, number=n) for n in (1, 2)], parameters={"overtime_limit": 0.0}
+    )
     bureau.run(until=0.01)
     diary = bureau.office.teams[Detail.CONFERENCE_TEAM].duty
     for child in range(6):
