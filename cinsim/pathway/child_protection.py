@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 
 import simpy
@@ -134,6 +135,7 @@ def end_plan(child: Child, service: Service, outcome: Stage | Detail) -> Stage |
     if child.review is not None:
         _cancel_review(child, service)
     child.urgent = False
+    child.enquired = -math.inf  # what led to this plan is over; a relapse is a new concern
     service.record(child, Event.CPP_ENDED, details[outcome] if isinstance(outcome, Stage) else Detail.OUTCOME_CLOSED)
     service.record(child, Event.HELP_LEVEL, value=child.help)
     return outcome
