@@ -111,7 +111,7 @@ PLAIN: Final[Mapping[str, float]] = {
     "cover_after_days": 20.0,
     "caseload_limit_points": 20.0,
     "hours_supervision": 0.0,
-}  # fmt: skip
+}
 NOBODY_LEAVES: Final = Rates(turnover=(0.0, 0.0), vacancy=(0.0, 0.0), cover=(0.0, 0.0), sickness=(0.0, 0.0), limit=(20.0, 20.0))
 ROLES: Final = tuple(code for code in Detail if 60 <= code < 70)
 ROOMY: Final = (
@@ -184,7 +184,7 @@ class Bureau:
         self.env = simpy.Environment()
         self.record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
         self.draws = Draws(self.seed, 0, checking=True)
-        rates = {role: NOBODY_LEAVES for role in ROLES} | dict(self.rates)
+        rates = dict.fromkeys(ROLES, NOBODY_LEAVES) | dict(self.rates)
         self.office = office_of(self.env, self.p, self.draws, self.record, Staffing(tuple(self.posts), rates, 1.0), self.scenario)
 
     def run(self, until: float) -> None:
@@ -275,23 +275,30 @@ class Town:
             leaves[child], because[child] = time, why
         zero = np.zeros(n, dtype=np.int8)
         self.children = Children(
-            birth=birth, entered=np.zeros(n), leaves=leaves, leaves_because=because, joined=zero.astype(bool), sex=zero, quintile=zero + 3,
-            ethnicity=zero, disabled=zero.astype(bool),
-            need_category=np.array([NEED_CATEGORIES.index(self.categories.get(k, "domestic_abuse")) for k in range(n)], dtype=np.int8),
-        )  # fmt: skip
+            birth=birth,
+            entered=np.zeros(n),
+            leaves=leaves,
+            leaves_because=because,
+            joined=zero.astype(bool),
+            sex=zero,
+            quintile=zero + 3,
+            ethnicity=zero,
+            disabled=zero.astype(bool),
+            need_category=np.array(
+                [NEED_CATEGORIES.index(self.categories.get(k, "domestic_abuse")) for k in range(n)], dtype=np.int8
+            ),
+        )
         starts = calendar.quarter_starts()
         need = np.zeros((n, len(starts) - 1), dtype=np.float32)
         for child, path in enumerate(self.needs):
             levels = [path] if isinstance(path, float | int) else list(path)
             need[child] = [levels[min(q, len(levels) - 1)] for q in range(need.shape[1])]
-        grid = NeedGrid(
-            calendar.times_of(starts), (starts - starts[0]).astype(np.float64), need, np.zeros(n), np.zeros(n)
-        )  # fmt: skip
+        grid = NeedGrid(calendar.times_of(starts), (starts - starts[0]).astype(np.float64), need, np.zeros(n), np.zeros(n))
         self.env = simpy.Environment()
         self.record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
         national = national_thresholds(p)
         practice = practice_of(scenario, average_authority(), p, calendar, national, national, national)
-        rates = {role: NOBODY_LEAVES for role in ROLES} | dict(self.rates)
+        rates = dict.fromkeys(ROLES, NOBODY_LEAVES) | dict(self.rates)
         staffing = Staffing(tuple(self.posts), rates, 1.0)
         self.office = Office(
             self.env, p, self.draws, self.record.write, staffing, scenario.workforce, practice.lead_practitioner.effect
@@ -300,11 +307,19 @@ class Town:
         referrals = ReferralTimes(self.children, grid, p, calendar, self.draws, 0.0, [1.0] * 12)
         even = tuple(accumulate([0.2] * 5))
         self.service = Service(
-            self.env, p, calendar, self.draws, self.record.write, self.children, grid, referrals, practice, self.office, Profiles(even, even)
-        )  # fmt: skip
-        leaving = sorted(
-            (float(leaves[k]), k, int(because[k])) for k in range(n) if leaves[k] < calendar.days
-        )  # fmt: skip
+            self.env,
+            p,
+            calendar,
+            self.draws,
+            self.record.write,
+            self.children,
+            grid,
+            referrals,
+            practice,
+            self.office,
+            Profiles(even, even),
+        )
+        leaving = sorted((float(leaves[k]), k, int(because[k])) for k in range(n) if leaves[k] < calendar.days)
         self.env.process(leavers(self.service, leaving))
 
     def refer(self, child: int = 0, at: float = 10.0) -> Child:

@@ -31,8 +31,12 @@ def town(need: float | Sequence[float], *, until: float = 1000.0, refer: bool = 
 
 @pytest.mark.parametrize(
     ("why", "reason", "ends_as"),
-    [(TURNS_18, Detail.RC7, Detail.OUTCOME_CLOSED), (MOVES_AWAY, Detail.RC5, Detail.OUTCOME_LEFT_AREA), (DIES, Detail.RC2, Detail.OUTCOME_CLOSED)],
-)  # fmt: skip
+    [
+        (TURNS_18, Detail.RC7, Detail.OUTCOME_CLOSED),
+        (MOVES_AWAY, Detail.RC5, Detail.OUTCOME_LEFT_AREA),
+        (DIES, Detail.RC2, Detail.OUTCOME_CLOSED),
+    ],
+)
 @pytest.mark.parametrize(("need", "ended"), [(PLAN, Event.CIN_PLAN_ENDED), (SIGNIFICANT_HARM, Event.CPP_ENDED)])
 def test_a_child_that_leaves_on_a_plan_has_the_plan_ended_and_the_case_closed_that_day(
     need: float, ended: Event, why: int, reason: Detail, ends_as: Detail
@@ -125,8 +129,13 @@ def test_a_looked_after_child_that_moved_and_leaves_care_is_not_the_authoritys_a
 
 @pytest.mark.parametrize(
     ("end", "reason"),
-    [("care_ends_adopted", Detail.RC1), ("care_ends_arrangements_order", Detail.RC3), ("care_ends_guardianship", Detail.RC4), (None, Detail.RC7)],
-)  # fmt: skip
+    [
+        ("care_ends_adopted", Detail.RC1),
+        ("care_ends_arrangements_order", Detail.RC3),
+        ("care_ends_guardianship", Detail.RC4),
+        (None, Detail.RC7),
+    ],
+)
 def test_care_ends_in_the_way_that_all_care_ends(end: str | None, reason: Detail) -> None:
     place = town(CARE, parameters={**SHORT_CARE, **{name: float(name == end) for name in ENDS_OF_CARE}})
     assert place.happened()[-2:] == ["LOOKED_AFTER_ENDED", "CLOSED"]
