@@ -199,7 +199,7 @@ def replicate(
     record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
     practice = practice_of(scenario, area, p, calendar, own, national, target)
     staffing = staffing_of(scenario, area, p, calendar, draws)
-    office = Office(env, p, draws, record.write, staffing, scenario.workforce, practice.lead_practitioner.effect)
+    office = Office(env, p, draws, record.write, staffing, practice.lead_practitioner.effect)
     profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
     service = Service(env, p, calendar, draws, record.write, children, grid, referrals, practice, office, profiles)
     _take_over(service, history)

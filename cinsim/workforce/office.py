@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Generator
 
 import simpy
 
 from cinsim.engine.draws import Draws
 from cinsim.policy.lead_practitioner import Effect
+from cinsim.policy.timing import NEVER
 from cinsim.reference.events import Detail, Event
 from cinsim.reference.parameters import Parameters
-from cinsim.scenario.resources import Workforce
+
 from cinsim.workforce.posts import fill
 from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES, Post, Rates, Staffing
 from cinsim.workforce.teams import Team
@@ -26,8 +28,7 @@ class Office:
     Parameters
     ----------
     env, draws, write : the simulation's clock, its randomness and the record's one call.
-    staffing : the posts and rates of the area.
-    changes : the scenario's workforce (administration share, overtime limit, recruitment delay).
+    staffing : the posts, rates and rules of the area.
     lead_effect : difference that lead practitioners who are not social workers make.
     """
 
@@ -38,13 +39,10 @@ class Office:
         draws: Draws,
         write: Write,
         staffing: Staffing,
-        changes: Workforce,
         lead_effect: Effect,
     ):
         self.env, self.p, self.draws, self.write, self.staffing = env, p, draws, write, staffing
-        self._administration = p.administration_share if changes.administration_share is None else changes.administration_share
-        self.overtime_limit = p.overtime_limit if changes.overtime_limit is None else changes.overtime_limit
-        self.recruitment_delay = 0.0 if changes.recruitment_delay is None else changes.recruitment_delay.working_days
+        self.overtime_limit = staffing.rules.overtime[0]
         self.agency_stint_mean = p.agency_stint_months * 253 / 12
         self.leave_spell_days = p.leave_spell_days
         self.days_between_supervisions = p.supervision_interval_working_days
@@ -60,6 +58,25 @@ class Office:
         self.supervisors = Diary()
         for post in staffing.posts:
             env.process(fill(self, post))
+        ramps = [ramp for ramp in (staffing.rules.ramp, *(r.ramp for r in staffing.rates.values())) if ramp != NEVER]
+        if ramps:
+            env.process(self._change_rules(min(ramp.start for ramp in ramps), max(ramp.full for ramp in ramps)))
+
+    def _change_rules(self, start: float, full: float) -> Generator[simpy.Event, object, None]:
+        """Bring hours and limits of those in post to what the scenario sets, each day while it is phased in."""
+        yield self.env.timeout(start - self.env.now)
+        while True:
+            now, rules = self.env.now, self.staffing.rules
+            self.overtime_limit = rules.ramp.blend(*rules.overtime, now)
+            for worker in self.workers:
+                if math.isinf(worker.left):
+                    worker.day_hours, worker.limit = self.day_hours(worker.role, worker.fte), self.limit_of(worker.role, worker.fte)
+                    worker.weigh(0.0)
+            for team in self.teams.values():
+                team.allocate_waiting()
+            if now >= full:
+                return
+            yield self.env.timeout(1.0)
 
     # ---- rules by role
 
@@ -68,17 +85,19 @@ class Office:
         return self.staffing.rates[role]
 
     def limit_of(self, role: int, fte: float) -> float:
-        """Return the caseload limit, in points, of a worker who starts now."""
+        """Return the caseload limit, in points, of a worker now."""
         rates = self.rates_of(role)
         points = rates.ramp.blend(rates.limit[0], rates.limit[1], self.env.now)
         return points * fte * (self.p.newly_qualified_workload if role == Detail.NEWLY_QUALIFIED else 1.0)
 
     def day_hours(self, role: int, fte: float) -> float:
-        """Return the hours a day that go into tasks, administration taken off."""
+        """Return the hours a day that now go into tasks, administration taken off."""
+        rules = self.staffing.rules
+        administration = rules.ramp.blend(*rules.administration, self.env.now)
         share = self.p.supervisor_casework_share if role == Detail.PRACTICE_SUPERVISOR else 1.0
         if role == Detail.NEWLY_QUALIFIED:
             share = self.p.newly_qualified_workload
-        return self.p.contract_hours_per_day * fte * (1.0 - self._administration) * share
+        return self.p.contract_hours_per_day * fte * (1.0 - administration) * share
 
     def effect_of(self, role: int) -> Effect:
         """Return the difference a role makes to help, detection and escalation."""

@@ -51,12 +51,11 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     tenure, vacancy, cover, stint, start = (
         office.draws.stream(name) for name in ("tenure", "vacancy", "agency cover", "agency stint", "post at the start")
     )
-    change = rates.ramp.start
+    change = min(rates.ramp.start, office.staffing.rules.ramp.start)
     mean_stay = [WORKING_DAYS_PER_YEAR / t if t > 0.0 else math.inf for t in rates.turnover]
-    mean_gap = [
-        max(mean_vacancy(t, v), office.recruitment_delay if v > 0.0 else 0.0)
-        for t, v in zip(rates.turnover, rates.vacancy, strict=True)
-    ]
+    mean_gap = [mean_vacancy(t, v) for t, v in zip(rates.turnover, rates.vacancy, strict=True)]
+    if rates.vacancy[1] > 0.0:
+        mean_gap[1] = max(mean_gap[1], office.staffing.rules.recruitment_delay)
     if post.opens > env.now:
         yield env.timeout(on_grid(post.opens) - env.now)
     now_after = env.now >= change

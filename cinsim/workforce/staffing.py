@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from cinsim.engine.clock import Calendar
+from cinsim.engine.clock import Calendar, on_grid
 from cinsim.engine.draws import Draws
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
 from cinsim.reference.areas import Area, average_authority
@@ -65,6 +65,16 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for every role before and after a scenario's change; ``recruitment_delay`` in working days."""
+
+    administration: tuple[float, float]
+    overtime: tuple[float, float]
+    recruitment_delay: float = 0.0
+    ramp: Ramp = NEVER
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A funded post: its team, role and hours, when it is opened and when it is closed (working days; inf for never)."""
 
@@ -78,10 +88,11 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """Every post of an area, the rates of each role, and the area's factor on hours per piece of work."""
+    """Every post of an area, the rates of each role, the rules for all, and the area's factor on hours per piece of work."""
 
     posts: tuple[Post, ...]
     rates: Mapping[int, Rates]
+    rules: Rules
     hours_factor: float
 
 
@@ -171,6 +182,33 @@ def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp) 
     )
 
 
+def _rules_of(scenario: Scenario, p: Parameters, ramp: Ramp) -> Rules:
+    changes = scenario.workforce
+
+    def pair(own: float, new: float | None) -> tuple[float, float]:
+        return own, own if new is None else new
+
+    return Rules(
+        pair(p.administration_share, changes.administration_share),
+        pair(p.overtime_limit, changes.overtime_limit),
+        0.0 if changes.recruitment_delay is None else changes.recruitment_delay.working_days,
+        ramp if changes != type(changes)() else NEVER,
+    )
+
+
+def _team_shares(work: Mapping[int, float], funded: float, given: Mapping[int, float]) -> dict[int, float]:
+    """Return the share of case holders in each team: those given, the rest in proportion to the hours of its work."""
+    shares: dict[int, float] = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
+    if shares[Detail.DISABLED_CHILDREN_TEAM] * funded < SMALLEST_TEAM_FTE:
+        shares[Detail.CIN_AND_CP_TEAM] += shares[Detail.DISABLED_CHILDREN_TEAM]
+        shares[Detail.DISABLED_CHILDREN_TEAM] = 0.0
+    if not given:
+        return shares
+    rest = sum(share for team, share in shares.items() if team not in given)
+    left = 1.0 - sum(given.values())
+    return {team: given.get(team, share * left / rest if rest else 0.0) for team, share in shares.items()}
+
+
 def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calendar, draws: Draws) -> Staffing:
     """Return the posts of an area under a scenario; the scenario's fraction of the population takes its fraction of them."""
     england = average_authority()
@@ -182,8 +220,12 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     hours_factor = (holders / needed) / (national_holders / sum(national_work.values()))
 
     changes: dict[int, RoleChange | None] = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
+    everyone = changes[Detail.SOCIAL_WORKER]
+    if everyone is not None and everyone.fte is not None and not everyone.fte.relative:
+        everyone = everyone.model_copy(update={"fte": None})  # a number of social workers is not one of senior practitioners
     for kind in (Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED):  # social workers too, unless changed by themselves
-        changes[kind] = changes[kind] or changes[Detail.SOCIAL_WORKER]
+        changes[kind] = changes[kind] or everyone
+    whole = ramp_of(calendar, scenario.policy_start or scenario.start, scenario.phase_in)
 
     def ramp(change: RoleChange | None) -> Ramp:
         return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
@@ -200,16 +242,9 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     filled = 1.0 - own.vacancy[0] * (1.0 - own.cover[0])
     funded = holders / filled
 
-    shares: dict[int, float] = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
-    if shares[Detail.DISABLED_CHILDREN_TEAM] * funded < SMALLEST_TEAM_FTE:
-        shares[Detail.CIN_AND_CP_TEAM] += shares.pop(Detail.DISABLED_CHILDREN_TEAM)
-    given: dict[int, float] = {
-        TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items() if name != "front_door"
-    }
-    if given:
-        rest = sum(s for team, s in shares.items() if team not in given)
-        left = 1.0 - sum(given.values())
-        shares = {team: given.get(team, s * left / rest if rest else 0.0) for team, s in shares.items()}
+    given: dict[int, float] = {TEAM_KEYS[name]: block.share for name, block in scenario.workforce.teams.items()}
+    front_door = given.pop(Detail.FRONT_DOOR, None)
+    shares, shares_after = _team_shares(work, funded, {}), _team_shares(work, funded, given)
 
     mix = {
         Detail.SENIOR_PRACTITIONER: p.senior_practitioner_share,
@@ -226,35 +261,43 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
         / 10_000
         * fraction
     )
-    baseline: list[tuple[int, int, float]] = [
-        (team, role, funded * share * part) for team, share in shares.items() for role, part in mix.items()
-    ]
-    front_door = scenario.workforce.teams.get("front_door")
-    screeners = funded * front_door.share if front_door else referrals * p.front_door_fte_per_1000_referrals / 1000
-    baseline += [
-        (Detail.FRONT_DOOR, Detail.SENIOR_PRACTITIONER, screeners / filled),
-        (Detail.CIN_AND_CP_TEAM, Detail.PRACTICE_SUPERVISOR, funded / p.practice_supervisor_span),
-        (Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, in_plans / p.conference_chair_cases / filled),
-        (Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 0.0),
+    screeners = referrals * p.front_door_fte_per_1000_referrals / 1000 / filled
+    chairs, supervisors = in_plans / p.conference_chair_cases / filled, funded / p.practice_supervisor_span
+    posts_of_all: list[tuple[int, int, float, float]] = [  # FTE before a change of the teams' shares and after it
+        *(
+            (team, role, funded * shares[team] * part, funded * shares_after[team] * part)
+            for team in CASE_TEAMS
+            for role, part in mix.items()
+        ),
+        (
+            Detail.FRONT_DOOR,
+            Detail.SENIOR_PRACTITIONER,
+            screeners,
+            screeners if front_door is None else funded * front_door / filled,
+        ),
+        (Detail.CIN_AND_CP_TEAM, Detail.PRACTICE_SUPERVISOR, supervisors, supervisors),
+        (Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, chairs, chairs),
+        (Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 0.0, 0.0),
     ]
     totals: dict[int, float] = {}
-    for _, role, fte in baseline:
-        totals[role] = totals.get(role, 0.0) + fte
+    for team, role, _, after in posts_of_all:
+        if team != Detail.FRONT_DOOR:
+            totals[role] = totals.get(role, 0.0) + after
     posts: list[Post] = []
-    for team, role, fte in baseline:
+    for team, role, before, after in posts_of_all:
         change = changes[role]
-        after = fte
         if change is not None and change.fte is not None and team != Detail.FRONT_DOOR:
-            after = _changed(change, fte, totals[role], role)
+            after = _changed(change, after, totals[role], fraction)
         elif role == Detail.FAMILY_SUPPORT_WORKER:
             after = _family_support_fte(scenario, area, england, p) * fraction
-        posts += _with_change(team, role, fte, after, p, draws, ramp(change) if change else _policy_ramp(scenario, calendar))
-    return Staffing(tuple(posts), rates, hours_factor)
+        when = _policy_ramp(scenario, calendar) if role == Detail.FAMILY_SUPPORT_WORKER else whole
+        posts += _with_change(team, role, before, after, p, draws, ramp(change) if change else when)
+    return Staffing(tuple(posts), rates, _rules_of(scenario, p, whole), hours_factor)
 
 
-def _changed(change: RoleChange, fte: float, total: float, role: int) -> float:
-    """Return a team's FTE of a role after a change of the role's total."""
-    new = change.fte.apply(total)  # type: ignore[union-attr]
+def _changed(change: RoleChange, fte: float, total: float, fraction: float) -> float:
+    """Return a team's FTE of a role after a change of the role's total; a number of FTE is one for the whole population."""
+    new = change.fte.apply(total / fraction) * fraction  # type: ignore[union-attr]
     return new if total == 0.0 else fte * new / total
 
 
@@ -287,7 +330,7 @@ def _with_change(team: int, role: int, before: float, after: float, p: Parameter
     kept: list[Post] = []
     for k, size in enumerate(sizes):
         gone = sum(goes[: k + 1])
-        closes = ramp.start + (ramp.full - ramp.start) * gone / sum(goes) if goes[k] else math.inf
+        closes = on_grid(ramp.start + (ramp.full - ramp.start) * gone / sum(goes)) if goes[k] else math.inf
         kept.append(Post(number + k, team, role, size, 0.0, closes))
     extra = _posts_of(after - before, p, draws, team, role + 500)
     for i, size in enumerate(extra):
