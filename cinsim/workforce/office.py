@@ -12,7 +12,6 @@ from cinsim.policy.lead_practitioner import Effect
 from cinsim.policy.timing import NEVER
 from cinsim.reference.events import Detail, Event
 from cinsim.reference.parameters import Parameters
-
 from cinsim.workforce.posts import fill
 from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES, Post, Rates, Staffing
 from cinsim.workforce.teams import Team
@@ -58,7 +57,8 @@ class Office:
         self.supervisors = Diary()
         for post in staffing.posts:
             env.process(fill(self, post))
-        ramps = [ramp for ramp in (staffing.rules.ramp, *(r.ramp for r in staffing.rates.values())) if ramp != NEVER]
+        changed = [staffing.rules.ramp, *(rates.ramp for rates in staffing.rates.values() if rates.limit[0] != rates.limit[1])]
+        ramps = [ramp for ramp in changed if ramp != NEVER]
         if ramps:
             env.process(self._change_rules(min(ramp.start for ramp in ramps), max(ramp.full for ramp in ramps)))
 

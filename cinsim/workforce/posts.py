@@ -51,11 +51,12 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     tenure, vacancy, cover, stint, start = (
         office.draws.stream(name) for name in ("tenure", "vacancy", "agency cover", "agency stint", "post at the start")
     )
-    change = min(rates.ramp.start, office.staffing.rules.ramp.start)
+    change, rules = rates.ramp.start, office.staffing.rules
+    gap_change = change if math.isfinite(change) else rules.ramp.start
     mean_stay = [WORKING_DAYS_PER_YEAR / t if t > 0.0 else math.inf for t in rates.turnover]
     mean_gap = [mean_vacancy(t, v) for t, v in zip(rates.turnover, rates.vacancy, strict=True)]
     if rates.vacancy[1] > 0.0:
-        mean_gap[1] = max(mean_gap[1], office.staffing.rules.recruitment_delay)
+        mean_gap[1] = max(mean_gap[1], rules.recruitment_delay)
     if post.opens > env.now:
         yield env.timeout(on_grid(post.opens) - env.now)
     now_after = env.now >= change
@@ -64,12 +65,8 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     while env.now < post.closes:
         occurrence += 1
         if vacant:
-            end = min(
-                on_grid_or_never(
-                    ends_at(env.now, exponential(vacancy(post.number, occurrence)), mean_gap[0], mean_gap[1], change)
-                ),
-                post.closes,
-            )
+            luck = exponential(vacancy(post.number, occurrence))
+            end = min(on_grid_or_never(ends_at(env.now, luck, mean_gap[0], mean_gap[1], gap_change)), post.closes)
             covered = cover(post.number, occurrence) < rates.cover[env.now >= change]
             spell = 0
             while covered and env.now < end:

@@ -184,15 +184,12 @@ def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp) 
 
 def _rules_of(scenario: Scenario, p: Parameters, ramp: Ramp) -> Rules:
     changes = scenario.workforce
-
-    def pair(own: float, new: float | None) -> tuple[float, float]:
-        return own, own if new is None else new
-
+    administration, overtime, delay = changes.administration_share, changes.overtime_limit, changes.recruitment_delay
     return Rules(
-        pair(p.administration_share, changes.administration_share),
-        pair(p.overtime_limit, changes.overtime_limit),
-        0.0 if changes.recruitment_delay is None else changes.recruitment_delay.working_days,
-        ramp if changes != type(changes)() else NEVER,
+        (p.administration_share, p.administration_share if administration is None else administration),
+        (p.overtime_limit, p.overtime_limit if overtime is None else overtime),
+        0.0 if delay is None else delay.working_days,
+        NEVER if administration is overtime is delay is None else ramp,
     )
 
 
