@@ -70,7 +70,8 @@ class Office:
             self.overtime_limit = rules.ramp.blend(*rules.overtime, now)
             for worker in self.workers:
                 if math.isinf(worker.left):
-                    worker.day_hours, worker.limit = self.day_hours(worker.role, worker.fte), self.limit_of(worker.role, worker.fte)
+                    worker.day_hours = self.day_hours(worker.role, worker.fte)
+                    worker.limit = self.limit_of(worker.role, worker.fte)
                     worker.weigh(0.0)
             for team in self.teams.values():
                 team.allocate_waiting()
