@@ -1,0 +1,180 @@
+"""Which parameters are fitted, what is thought of each before the fit, and the scale on which it is moved.
+
+The list stands in ``priors.csv`` beside this file. A prior is Normal on its scale (as it is, logarithm or logit) with the
+range given as its central 95%; it is cut off at 2.5 standard deviations and at the register's own range. In *prior units*
+every parameter has mean 0 and standard deviation 1: fits, designs and emulators work in these.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cinsim.errors import InputError
+from cinsim.reference.register import load_register
+
+FILE: Final = "cinsim/calibration/priors.csv"
+SCALES: Final = ("linear", "log", "logit")
+STRUCTURES: Final = ("both", "lasting_differences", "known_to_services")
+CUT_OFF: Final = 2.5
+_CENTRAL_95: Final = 1.959963984540054
+_COLUMNS: Final = ("parameter", "scale", "low", "high", "structures", "reason")
+
+
+def scaled(value: float, scale: str) -> float:
+    """Return a parameter's value on the scale of its prior."""
+    if scale == "log":
+        return math.log(value)
+    return math.log(value / (1.0 - value)) if scale == "logit" else value
+
+
+def unscaled(value: float, scale: str) -> float:
+    """Return a parameter's value from that on the scale of its prior."""
+    if scale == "log":
+        return math.exp(value)
+    return 1.0 / (1.0 + math.exp(-value)) if scale == "logit" else value
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is thought of one parameter before the fit; ``low`` to ``high`` is the central 95%, in the register's unit."""
+
+    name: str
+    scale: str
+    low: float
+    high: float
+
+    @property
+    def centre(self) -> float:
+        """The mean on the prior's scale."""
+        return (scaled(self.low, self.scale) + scaled(self.high, self.scale)) / 2
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation on the prior's scale."""
+        return (scaled(self.high, self.scale) - scaled(self.low, self.scale)) / (2 * _CENTRAL_95)
+
+    def unit(self, value: float) -> float:
+        """Return a value in prior units, at most the cut-off away from 0."""
+        limit = CUT_OFF
+        if self.scale != "linear" and value <= 0:
+            return -limit
+        if self.scale == "logit" and value >= 1:
+            return limit
+        return min(max((scaled(value, self.scale) - self.centre) / self.spread, -limit), limit)
+
+    def value(self, unit: float) -> float:
+        """Return the value in the register's unit."""
+        return unscaled(self.centre + self.spread * unit, self.scale)
+
+
+class Space:
+    """The parameters that are fitted together."""
+
+    def __init__(self, priors: Iterable[Prior]):
+        self.priors = tuple(priors)
+        self.names = tuple(prior.name for prior in self.priors)
+        self.low, self.high = np.array([_limits(prior) for prior in self.priors]).T
+
+    def __len__(self) -> int:
+        return len(self.priors)
+
+    def units(self, values: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return values by name in prior units, moved into the prior's reach."""
+        return self.clipped(np.array([prior.unit(values[prior.name]) for prior in self.priors]))
+
+    def values(self, units: NDArray[np.float64]) -> dict[str, float]:
+        """Return values by name, in the register's units."""
+        return {prior.name: float(prior.value(float(unit))) for prior, unit in zip(self.priors, units, strict=True)}
+
+    def clipped(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return points [..., parameters] moved into the prior's reach."""
+        return np.clip(units, self.low, self.high)
+
+    def within(self, units: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which of some points [points, parameters] lie within the prior's reach."""
+        return np.all((units >= self.low) & (units <= self.high), axis=-1)
+
+    def only(self, names: Sequence[str]) -> Space:
+        """Return the space of some of the parameters, in this one's order.
+
+        Raises
+        ------
+        InputError : one of them is not in this space.
+        """
+        unknown = [name for name in names if name not in self.names]
+        if unknown:
+            raise InputError(f"{unknown[0]} has no prior in {FILE}; there are {', '.join(self.names)}")
+        return Space(prior for prior in self.priors if prior.name in names)
+
+
+def _limits(prior: Prior) -> tuple[float, float]:
+    """Return the cut-off in prior units, or the register's range where that is narrower."""
+    register = load_register()[prior.name]
+    low, high = prior.unit(register.low), prior.unit(register.high)
+    inside = 1e-6  # so that rounding of the scale never steps over the register's range
+    return low + inside * (low > -CUT_OFF), high - inside * (high < CUT_OFF)
+
+
+def load_space(path: Path | None = None, structure: str = "both") -> Space:
+    """Return the parameters fitted under a structure, with their priors.
+
+    Raises
+    ------
+    InputError : a column is missing, a parameter is not registered or stands twice, a scale or structure does not exist, a
+        range is empty, beyond the register's or impossible on its scale.
+    """
+    if structure not in STRUCTURES:
+        raise InputError(f"must be one of {', '.join(STRUCTURES)}, not '{structure}'", key="--structure")
+    where = FILE if path is None else str(path)
+    text = (path or files("cinsim.calibration").joinpath("priors.csv")).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    header = next(csv.reader(lines[:1]), [])
+    missing = [column for column in _COLUMNS if column not in header]
+    if missing:
+        raise InputError(f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", path=where, line=1)
+    found: dict[str, Prior] = {}
+    for line, row in enumerate(csv.DictReader(lines), start=2):
+        prior, structures = _prior(row, where, line)
+        if prior.name in found:
+            raise InputError(f"{prior.name} stands twice", path=where, line=line, key="parameter")
+        if not structures or structure in structures:
+            found[prior.name] = prior
+    if not found:
+        raise InputError("holds no parameter to fit", path=where, line=1)
+    return Space(found.values())
+
+
+def _prior(row: Mapping[str, str], path: str, line: int) -> tuple[Prior, tuple[str, ...]]:
+    def wrong(column: str, message: str) -> InputError:
+        return InputError(message, path=path, line=line, key=column)
+
+    name, scale = row["parameter"], row["scale"]
+    register = load_register()
+    if name not in register:
+        raise wrong("parameter", f"'{name}' is not a registered parameter; `cinsim parameters` lists them")
+    if scale not in SCALES:
+        raise wrong("scale", f"must be one of {', '.join(SCALES)}, not '{scale}'")
+    structures = tuple(row["structures"].split())
+    if unknown := [one for one in structures if one not in STRUCTURES]:
+        raise wrong("structures", f"must be some of {', '.join(STRUCTURES)}, not '{unknown[0]}'")
+    try:
+        low, high = float(row["low"]), float(row["high"])
+    except ValueError:
+        raise wrong("low", f"low and high must be numbers, not '{row['low']}' and '{row['high']}'") from None
+    if not low < high:
+        raise wrong("low", f"the range of {name} is empty: {low:g} to {high:g}")
+    entry = register[name]
+    if low < entry.low or high > entry.high:
+        raise wrong("low", f"{low:g} to {high:g} reaches beyond the register's range, {entry.low:g} to {entry.high:g}")
+    if (scale == "log" and low <= 0) or (scale == "logit" and not 0 < low < high < 1):
+        raise wrong("low", f"{low:g} to {high:g} is impossible on the {scale} scale")
+    return Prior(name, scale, low, high), structures

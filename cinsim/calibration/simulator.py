@@ -1,0 +1,183 @@
+"""What is calibrated, seen from outside: parameters and luck in, target measures out.
+
+The model is one such simulator; tests use others that cost nothing. Finished simulations of the model are kept on disk, under
+a key of everything they depend on, so that a calibration that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+import cinsim
+from cinsim.calibration.targets import Target, Targets
+from cinsim.errors import InputError, RunError
+from cinsim.reference.areas import Area, average_authority
+from cinsim.reference.register import load_register
+from cinsim.runs.local import LocalExecutor
+from cinsim.runs.run import do_missing
+from cinsim.runs.store import Store, TaskResult
+from cinsim.runs.tasks import Task, digest, library_versions, scenario_digest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cinsim.scenario.model import Scenario
+
+# rooms of the package in which a changed line can change a simulated number
+_MODEL = ("engine", "reference", "scenario", "population", "policy", "workforce", "pathway", "simulation", "outcomes")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One simulation: parameters that differ from the register's, the luck, and the area if it is not the simulator's own."""
+
+    parameters: Mapping[str, float]
+    replication: int
+    area: Area | None = None
+
+
+class Simulator(Protocol):
+    """Whatever can be calibrated."""
+
+    @property
+    def targets(self) -> Targets:
+        """What it gives, in order."""
+
+    def run(self, requests: Sequence[Request]) -> NDArray[np.float64]:
+        """Return the target measures of each request [requests, targets], in their own units; NaN where there is none.
+
+        The same parameters and replication give the same numbers; the same replication under other parameters meets the
+        same luck.
+        """
+        ...
+
+
+@cache
+def model_version() -> str:
+    """Return a hash of the source that simulates and measures, and of the libraries that can change a number.
+
+    Parameter values and earlier calibrations are left out: the values stand in each simulation's key.
+    """
+    package = Path(cinsim.__file__).parent
+    seen = hashlib.blake2b(digest_size=16)
+    for room in _MODEL:
+        for path in sorted((package / room).rglob("*")):
+            inside = path.relative_to(package)
+            values = inside.parts[1] == "calibrated" or inside.name == "parameters.yaml"
+            if path.is_file() and "__pycache__" not in inside.parts and not values:
+                seen.update(f"{inside.as_posix()}\0".encode() + hashlib.blake2b(path.read_bytes()).digest())
+    seen.update(digest({"python": platform.python_version_tuple()[:2], **library_versions()}).encode())
+    return seen.hexdigest()
+
+
+def measured(task: Task) -> TaskResult:
+    """Simulate one replication and measure it; an authority's earlier corrections are left out."""
+    from cinsim.outcomes.measures import measures
+    from cinsim.simulation.replicate import replicate
+
+    begun = time.perf_counter()
+    found = measures(replicate(task.scenario, task.area, replication=task.replication, parameters=task.parameters))
+    table = pa.Table.from_pandas(found[["year", "measure", "group", "value"]], preserve_index=False)
+    return TaskResult(table, None, {"seconds": round(time.perf_counter() - begun, 3)})
+
+
+def values_of(measures: pd.DataFrame, targets: Targets) -> NDArray[np.float64]:
+    """Return the targets' simulated values: means over the reported years, or a group's share over all of them in percent."""
+    means = measures.groupby(["measure", "group"], sort=False)["value"].mean()
+
+    def value(target: Target) -> float:
+        whole = float(means.get((target.measure, "all"), np.nan))
+        if target.group == "all":
+            return whole
+        return 100.0 * float(means.get((target.measure, target.group), np.nan)) / whole if whole else np.nan
+
+    return np.array([value(target) for target in targets])
+
+
+class ModelSimulator:
+    """The model, on the processes of this machine.
+
+    Parameters
+    ----------
+    scenario : years, warm-up, seed, structure; its area, replications and draws are not used.
+    targets : what is measured.
+    folder : where finished simulations are kept.
+    jobs : processes at work.
+    area : where it happens; England's average authority if left out.
+    say : is told, after every batch, how many simulations are done and how long one takes.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        targets: Targets,
+        folder: Path,
+        jobs: int,
+        area: Area | None = None,
+        quiet: bool = False,
+        say: Callable[[str], None] = lambda text: None,
+    ):
+        if scenario.parameters:
+            raise InputError("a scenario that is calibrated sets no parameters of its own", key="parameters")
+        self.scenario, self._targets, self.area, self.jobs = scenario, targets, area or average_authority(), jobs
+        self._store, self._quiet, self._say = Store(folder), quiet, say
+        self.computed = 0
+
+    @property
+    def targets(self) -> Targets:
+        """See :class:`Simulator`."""
+        return self._targets
+
+    def run(self, requests: Sequence[Request]) -> NDArray[np.float64]:
+        """See :class:`Simulator`; what is on disk is not simulated again.
+
+        Raises
+        ------
+        InputError : a parameter is not registered or out of its range; nothing has been simulated then.
+        KeyboardInterrupt : stopped; what is finished is kept.
+        """
+        tasks = [self._task(number, request) for number, request in enumerate(requests)]
+        self._store.prepare()
+        begun = time.perf_counter()
+        done = do_missing(tasks, LocalExecutor(self.jobs), measured, self._store, quiet=self._quiet)
+        self.computed += done
+        if done:
+            seconds = time.perf_counter() - begun
+            self._say(f"{done} simulations in {seconds / 60:.1f} min, {seconds / done:.1f} s each on {self.jobs} processes")
+        return np.array([values_of(self._store.measures(task.key).to_pandas(), self._targets) for task in tasks])
+
+    def _task(self, number: int, request: Request) -> Task:
+        area = request.area or self.area
+        parameters = load_register().values_with(request.parameters)
+        key = {
+            "what": "calibration", "scenario": scenario_digest(self.scenario), "area": digest(asdict(area)),
+            "parameters": digest(parameters), "replication": request.replication, "model": model_version(),
+        }  # fmt: skip
+        return Task(self.scenario, area, 0, request.replication, parameters, "calibration", number, False, digest(key))
+
+
+def run_points(simulator: Simulator, points: Sequence[Mapping[str, float]], replications: Sequence[int]) -> NDArray[np.float64]:
+    """Run several parameter sets under the same replications and return linked values [points, replications, targets].
+
+    Raises
+    ------
+    RunError : a target has no value in some run, as when there are too few children for it.
+    """
+    requests = [Request(point, replication) for point in points for replication in replications]
+    values = simulator.run(requests).reshape(len(points), len(replications), -1)
+    if not np.isfinite(values).all():
+        absent = np.flatnonzero(~np.isfinite(values).all(axis=(0, 1)))
+        names = ", ".join(simulator.targets.names[place] for place in absent[:3])
+        raise RunError(f"no value of {names} in some simulation: too few children or years, or no such measure")
+    return simulator.targets.linked(values)
