@@ -147,6 +147,7 @@ class Office:
         """Let a worker leave: cases are handed over, unfinished duty work stays with the pool."""
         worker.left = self.env.now
         worker.process.interrupt()
+        worker.write_overtime(self.env.now)
         if worker.role != Detail.PRACTICE_SUPERVISOR:
             worker.team.part_with(worker)
         self.write(self.env.now, worker.number, Event.WORKER_LEFT, 0, worker.number, worker.role)

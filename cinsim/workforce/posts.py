@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cinsim.workforce.office import Office
 
 WORKING_DAYS_PER_YEAR = 253.0
+SHORTEST_STINT_DAYS = 20.0
+SPELLS_PER_VACANCY = 1000  # room in the numbers of spells for the agency workers of one vacancy
 
 
 def ends_at(begin: float, luck: float, mean_before: float, mean_after: float, change: float) -> float:
@@ -70,14 +72,15 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
             covered = cover(post.number, occurrence) < rates.cover[env.now >= change]
             spell = 0
             while covered and env.now < end:
-                length = office.agency_stint_mean * exponential(stint(post.number, occurrence * 100 + spell))
-                until = min(on_grid(env.now + max(length, 20.0)), end)
-                yield from _in_post(office, post, occurrence * 10 + spell % 10, until, agency=True)
+                this = occurrence * SPELLS_PER_VACANCY + spell
+                length = office.agency_stint_mean * exponential(stint(post.number, this))
+                until = min(on_grid(env.now + max(length, SHORTEST_STINT_DAYS)), end)
+                yield from _in_post(office, post, this, until, agency=True)
                 spell += 1
         else:
             luck = exponential(tenure(post.number, occurrence))
             end = min(on_grid_or_never(ends_at(env.now, luck, mean_stay[0], mean_stay[1], change)), post.closes)
-            yield from _in_post(office, post, occurrence * 10, end, agency=False)
+            yield from _in_post(office, post, occurrence * SPELLS_PER_VACANCY, end, agency=False)
         if env.now < end:
             if math.isinf(end):
                 return

@@ -80,9 +80,9 @@ class Worker:
         self.effect = office.effect_of(role)
         self.process: Any = None
         # what a worker meets by chance belongs to the post and the spell in it, whoever else there is
-        self.luck = post * 1000 + spell
+        self.luck = post * 1_000_000 + spell
         # every worker has its own moment of the day, so that the order within a day is fixed and spread
-        self.moment = (256 + (self.luck * 97) % 512) / TICKS_PER_DAY
+        self.moment = (256 + (post * 97 + spell) % 512) / TICKS_PER_DAY
 
     def weigh(self, points: float) -> None:
         """Change the caseload by some points, and with it the worker's place in allocation."""
@@ -201,6 +201,11 @@ class Worker:
         if in_overtime:
             self.overtime -= hours
         if self.overtime > 0.0 and int(now) % 21 == self.number % 21:
+            self.write_overtime(now)
+
+    def write_overtime(self, now: float) -> None:
+        """Record the overtime worked since it was last recorded."""
+        if self.overtime > 0.0:
             self.office.write(now, self.number, Event.OVERTIME, 0, self.number, -1, self.overtime)
             self.overtime = 0.0
 
