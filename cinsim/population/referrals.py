@@ -89,15 +89,17 @@ class ReferralTimes:
         self._edge_list: list[float] = self._edges.tolist()
         self._mid = (self._edges[1:] + self._edges[:-1]) / 2
         self._season_at_edges = np.interp(self._edges, np.arange(len(self._clock)), self._clock)
-        self._children, self._grid, self._p, self._level = children, grid, p, level
+        self._children, self._grid = children, grid
         self._luck = draws.stream("referral")
         self._extra_luck = draws.stream("additional referral")
         self._draws = draws
         self._leaves: list[float] = children.leaves.tolist()
         self._age_factor = np.asarray(p.age_referral) * level
         self._age_days = grid.days[:-1] + DAYS_PER_QUARTER / 2
-        self._known_fade = 1.0 / (p.known_half_life_months * WORKING_DAYS_PER_MONTH)
-        self._help_fade = 1.0 / (p.help_half_life_months * WORKING_DAYS_PER_MONTH)
+        # what is left of the effect of being known and of help, by whole working days since the closure
+        lags = np.arange(calendar.days + math.ceil(18 * WORKING_DAYS_PER_YEAR) + 64)
+        self._known_left = p.known_effect * np.exp2(-lags / (p.known_half_life_months * WORKING_DAYS_PER_MONTH))
+        self._help_left = np.exp2(-lags / (p.help_half_life_months * WORKING_DAYS_PER_MONTH))
         # the same as plain lists, for one child at a time: a scalar from a list costs a tenth of one from an array
         self._need = grid.need.item
         self._birth: list[float] = children.birth.tolist()
@@ -108,9 +110,8 @@ class ReferralTimes:
         self._age_list: list[float] = self._age_factor.tolist()
         days = np.arange(calendar.days + 1)
         self._quarter: list[int] = (np.searchsorted(grid.times, days, side="right") - 1).tolist()
-        lags = np.arange(calendar.days + math.ceil(18 * WORKING_DAYS_PER_YEAR) + 64)
-        self._known_left: list[float] = (p.known_effect * np.exp2(-lags * self._known_fade)).tolist()
-        self._help_left: list[float] = np.exp2(-lags * self._help_fade).tolist()
+        self._known_list: list[float] = self._known_left.tolist()
+        self._help_list: list[float] = self._help_left.tolist()
 
     def _rates(self, who: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """Return intensities without season, help and effect of being known: float64 [children, quarters]."""
@@ -131,10 +132,8 @@ class ReferralTimes:
             closed = known.closed_at[who]
             old = np.flatnonzero(~np.isnan(closed))
             if len(old):
-                lag = np.maximum(self._mid[None, :] - closed[old, None], 0.0)
-                rates[old] *= (1.0 + self._p.known_effect * np.exp2(-lag * self._known_fade)) * np.exp(
-                    -known.help[who][old, None] * np.exp2(-lag * self._help_fade)
-                )
+                lag = np.maximum(self._mid[None, :] - closed[old, None], 0.0).astype(np.int64)
+                rates[old] *= (1.0 + self._known_left[lag]) * np.exp(-known.help[who][old, None] * self._help_left[lag])
             begin, stop = np.maximum(children.entered[who], since), np.minimum(children.leaves[who], self._end)
             season_from = np.interp(begin, np.arange(len(self._clock)), self._clock)
             season_to = np.interp(stop, np.arange(len(self._clock)), self._clock)
@@ -166,7 +165,7 @@ class ReferralTimes:
         if not since < stop:
             return math.inf
         need, edges, seasons, age_days = self._need, self._edge_list, self._season_list, self._age_days_list
-        known, help_left = self._known_left, self._help_left
+        known, help_left = self._known_list, self._help_list
         was_known = closed_at == closed_at
         birth = self._birth[child]
         quarter = self._quarter[int(since)]
