@@ -62,9 +62,10 @@ class _Past:
         self.state = no_history(len(children))
         self.there = np.flatnonzero((children.entered <= 0.0) & (children.birth < 0.0))
         self.past = self._fluctuations()
+        self.enquired = np.full(len(children), -np.inf)  # severity at the last enquiry of the episode
         gap = WORKING_DAYS_PER_QUARTER
-        self.cin_help = p.help_per_visit * gap / p.cin_visit_interval_working_days
-        self.cpp_help = p.help_per_protection_visit * gap / p.cpp_visit_interval_working_days
+        self.cin_help = p.history_help_ratio * p.help_per_visit * gap / p.cin_visit_interval_working_days
+        self.cpp_help = p.history_help_ratio * p.help_per_protection_visit * gap / p.cpp_visit_interval_working_days
         self.care_ends = 1 - math.exp(-gap / (p.care_length_scale_days * math.gamma(1 + 1 / p.care_length_shape)))
         self.service_ends = 1 - math.exp(
             -gap / (p.disability_service_scale_days * math.gamma(1 + 1 / p.disability_service_shape))
@@ -73,11 +74,13 @@ class _Past:
     def _fluctuations(self) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """Return who was there and their v, a quarter an entry, oldest first: a stationary AR(1) is the same backwards."""
         v = self.grid.fluctuation[self.there]
-        age = self.children.age_at(0.0)[self.there]
+        # how long a child has lived in the area: since before its birth, or since a move, of which there are as many each year
+        since_move = -np.log(self.draws.block("moved in before the start", self.there)) / self.p.moves_per_year
+        lived_here = np.minimum(self.children.age_at(0.0)[self.there] + self.p.unborn_weeks / 52.18, since_move)
         out = []
         for q in range(1, QUARTERS + 1):
-            alive = age >= (q - 0.5) / 4 - self.p.unborn_weeks / 52.18
-            self.there, v, age = self.there[alive], v[alive], age[alive]
+            here = lived_here >= (q - 0.5) / 4
+            self.there, v, lived_here = self.there[here], v[here], lived_here[here]
             v = next_fluctuation(v, normals(self.draws.block("need before the start", self.there, q)), self.p)
             out.append((self.there, v.astype(np.float32)))
         return out[::-1]
@@ -151,6 +154,7 @@ class _Past:
         accepted = severity + p.screening_error_sd * self._normal("screening", who, q) >= own.screening
         seen = severity + p.assessment_error_sd * self._normal("assessment", who, q)
         suspected = accepted & (seen >= own.section_47)
+        self.enquired[who] = np.where(suspected, seen, -np.inf)
         care, protect = self._enquiry(who, severity, own, q)
         care, protect = care & suspected, protect & suspected
         in_need = accepted & (seen >= own.in_need)
@@ -171,8 +175,9 @@ class _Past:
         p = self.p
         self.state.help[who] += self.cin_help
         seen = severity + p.review_error_sd * self._normal("review", who, q)
-        suspected = seen >= self.open_case.section_47
+        suspected = (seen >= self.open_case.section_47) & (seen >= self.enquired[who] + p.repeat_enquiry_margin)
         care, protect = self._enquiry(who, severity, self.open_case, q)
+        self.enquired[who[suspected]] = seen[suspected]
         ends = (seen < self.own.close_plan) | self._happens("withdraws", who, q, p.family_withdraws_per_review)
         self._close(who[ends & ~suspected], time)
         self._enter(who[suspected & protect], CHILD_PROTECTION)
@@ -181,10 +186,12 @@ class _Past:
     def _cpp(self, who: NDArray[np.int64], severity: NDArray[np.float64], q: int, time: float) -> None:
         p = self.p
         self.state.help[who] += self.cpp_help
-        reviewed = self.state.stage_quarters[who] % 2 == 1
         seen = severity + p.conference_error_sd * self._normal("review", who, q)
+        # reviews at 3, 9, 15 ... months; in between an early one where the plan may clearly end
+        reviewed = self.state.stage_quarters[who] % 2 == 1
         care = reviewed & (seen >= self.own.care)
-        ends = reviewed & (seen < self.own.end_protection)
+        ends = seen < self.own.end_protection - np.where(reviewed, 0.0, p.early_review_margin)
+        self.enquired[who[ends]] = -np.inf
         down = self._happens("step down", who, q, p.step_down_share)
         self._enter(who[care], LOOKED_AFTER)
         self._enter(who[ends & down], CHILD_IN_NEED)
