@@ -86,11 +86,12 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
     ----------
     scenarios : with different names and, for a comparison, the same areas, dates, seed and number of replications.
     parameter_sets : values by parameter, one mapping a draw, e.g. a posterior sample; by arm where arms differ. A
-        scenario's own ``parameters`` stand above them, the register's values below. None for the register's values alone.
+        scenario's own ``parameters`` stand above them, the register's values below. None for what the scenario asks for:
+        draws from the calibrated posterior, or the best point.
 
     Raises
     ------
-    InputError : the scenarios cannot be paired, or they ask for draws and none are given.
+    InputError : the scenarios cannot be paired, or they ask for draws that no calibration has made.
     """
     from cinsim.outcomes.definitions import MEASURES
     from cinsim.reference.areas import resolve
@@ -109,8 +110,8 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
                     f"'{scenario.name}' has {theirs}; an option for all of them sets it right", key=key,
                 )  # fmt: skip
         arms[scenario.name] = scenario
-    if parameter_sets is None and baseline.draws != "point":
-        raise InputError("asks for parameter draws, which a calibration makes; 'point' takes the best values", key="draws")
+    if parameter_sets is None:
+        parameter_sets = {name: _calibrated(scenario) for name, scenario in arms.items()}
     if baseline.precision is not None:
         for measure in baseline.precision.measures:
             if measure not in MEASURES:
@@ -124,6 +125,15 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
         for name, scenario in arms.items()
     }
     return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters)
+
+
+def _calibrated(scenario: Scenario) -> Sequence[Mapping[str, float]]:
+    """Return the parameter sets that a scenario asks for; empty sets stand for the register's values."""
+    from cinsim.reference.calibrated import point_values, posterior_draws
+
+    if scenario.draws == "point":
+        return [point_values(scenario.structure)]
+    return posterior_draws(int(scenario.draws), scenario.structure)
 
 
 @dataclass(slots=True)

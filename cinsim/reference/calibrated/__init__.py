@@ -1,0 +1,137 @@
+"""What calibrations left in the package, read: posterior draws, the best points of rival structures, corrections of authorities.
+
+``england.json``                    best point, Jacobian and covariance of England's fit (read by ``cinsim.calibration``)
+``england_<structure>.json``        the same under a rival structure
+``england_posterior.csv``           a row a draw: parameter values that the published figures allow
+``areas.csv``                       a row an authority: by what it differs from England beyond its published figures
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from cinsim.errors import InputError
+from cinsim.reference.parameters import THRESHOLDS
+from cinsim.reference.register import load_register
+
+TIMES: Final = "times_"
+PLUS: Final = "plus_"
+
+
+def folder() -> Path:
+    """Return the folder of the package in which calibrations leave their results."""
+    return Path(str(files("cinsim.reference.calibrated")))
+
+
+def posterior_file(structure: str = "both") -> str:
+    """Return the name of the file that holds a structure's posterior draws."""
+    return "england_posterior.csv" if structure == "both" else f"england_posterior_{structure}.csv"
+
+
+def point_file(structure: str = "both") -> str:
+    """Return the name of the file that holds a structure's best point."""
+    return "england.json" if structure == "both" else f"england_{structure}.json"
+
+
+def posterior_draws(draws: int, structure: str = "both", within: Path | None = None) -> list[dict[str, float]]:
+    """Return the first so many draws from the posterior, each a value by parameter; what was not fitted is left out.
+
+    Raises
+    ------
+    InputError : there is no posterior of this structure, it holds fewer draws, or a value is not one the register allows.
+    """
+    path = (within or folder()) / posterior_file(structure)
+    if not path.is_file():
+        of = "" if structure == "both" else f" under the structure {structure}"
+        raise InputError(
+            f"asks for parameter draws, and no posterior{of} has been calibrated (`cinsim calibrate england` makes it); "
+            "'point' takes the best values",
+            key="draws",
+        )
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if draws > len(rows):
+        raise InputError(f"asks for {draws} draws, and the posterior holds {len(rows)}", key="draws")
+    out = []
+    for line, row in enumerate(rows[:draws], start=2):
+        try:
+            values = {name: float(cell) for name, cell in row.items() if name != "draw"}
+            load_register().values_with(values)
+        except (InputError, TypeError, ValueError) as problem:
+            raise InputError(f"draw {row.get('draw')}: {problem}", path=path, line=line) from None
+        out.append(values)
+    return out
+
+
+def point_values(structure: str, within: Path | None = None) -> dict[str, float]:
+    """Return the best values under a rival structure; empty for the register's own, and where none was fitted."""
+    path = (within or folder()) / point_file(structure)
+    if structure == "both" or not path.is_file():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return {row["name"]: float(row["value"]) for row in content["parameters"]}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCorrection:
+    """By what an authority differs from England beyond what its published figures say in closed form.
+
+    ``times`` multiplies parameters, ``plus`` is added to the authority's thresholds.
+    """
+
+    times: Mapping[str, float] = field(default_factory=dict)
+    plus: Mapping[str, float] = field(default_factory=dict)
+
+    def parameters(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return the corrected values of the parameters that it multiplies, kept within the register's ranges."""
+        register = load_register()
+        return {
+            name: min(max(values[name] * factor, register[name].low), register[name].high) for name, factor in self.times.items()
+        }
+
+
+def area_correction(area_code: str) -> AreaCorrection:
+    """Return an area's correction; none for England's average authority and for areas that were not fitted."""
+    return _corrections(folder()).get(area_code, AreaCorrection())
+
+
+@cache
+def _corrections(within: Path) -> Mapping[str, AreaCorrection]:
+    return read_corrections(within / "areas.csv")
+
+
+def read_corrections(path: Path) -> dict[str, AreaCorrection]:
+    """Return corrections by area code; empty if there is no such file.
+
+    Raises
+    ------
+    InputError : a column names a parameter or threshold that does not exist, or a cell is not a number.
+    """
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = reader.fieldnames or []
+        times = [name for name in columns if name.startswith(TIMES)]
+        plus = [name for name in columns if name.startswith(PLUS)]
+        unknown = [name for name in times if name.removeprefix(TIMES) not in load_register()]
+        unknown += [name for name in plus if name.removeprefix(PLUS) not in THRESHOLDS]
+        if unknown or "area_code" not in columns:
+            raise InputError(f"{unknown[0] if unknown else 'area_code'}: no such column belongs here", path=path, line=1)
+        out = {}
+        for line, row in enumerate(reader, start=2):
+            try:
+                out[row["area_code"]] = AreaCorrection(
+                    {name.removeprefix(TIMES): float(row[name]) for name in times},
+                    {name.removeprefix(PLUS): float(row[name]) for name in plus},
+                )
+            except (TypeError, ValueError):
+                raise InputError("a correction is not a number", path=path, line=line) from None
+    return out

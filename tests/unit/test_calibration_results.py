@@ -1,0 +1,103 @@
+"""What calibrations leave in the package, and how a run takes it up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cinsim.errors import InputError
+from cinsim.reference import calibrated
+from cinsim.reference.calibrated import AreaCorrection, area_correction, point_values, posterior_draws, read_corrections
+from cinsim.reference.register import load_register
+from cinsim.runs.run import make_plan
+from cinsim.scenario.model import Scenario
+
+pytestmark = pytest.mark.unit
+
+
+def write_posterior(folder: Path, *rows: str, structure: str = "both") -> None:
+    text = "\n".join(("draw,known_effect,concern_sd", *rows)) + "\n"
+    (folder / calibrated.posterior_file(structure)).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(calibrated, "folder", lambda: tmp_path)
+    return tmp_path
+
+
+def test_a_scenario_that_asks_for_draws_is_refused_until_there_is_a_posterior(results: Path) -> None:
+    with pytest.raises(InputError, match=r"key 'draws'.*no posterior has been calibrated.*'point' takes the best values"):
+        make_plan([Scenario(title="Draws", draws=3)])
+
+
+def test_draw_k_takes_row_k_of_the_posterior_and_the_register_gives_the_rest(results: Path) -> None:
+    write_posterior(results, "0,12,0.5", "1,14,0.6", "2,16,0.7")
+    plan = make_plan([Scenario(title="Draws", draws=2)])
+    sets = plan.parameters["scenario"]
+    assert [values["known_effect"] for values in sets] == [12, 14]
+    assert [values["concern_sd"] for values in sets] == [0.5, 0.6]
+    assert sets[0]["turnover_rate"] == load_register()["turnover_rate"].value
+    assert len(sets[0]) == len(load_register())
+
+
+def test_a_scenarios_own_parameters_stand_above_the_posteriors(results: Path) -> None:
+    write_posterior(results, "0,12,0.5", "1,14,0.6")
+    plan = make_plan([Scenario(title="Draws", draws=2, parameters={"known_effect": 9.0})])
+    assert [values["known_effect"] for values in plan.parameters["scenario"]] == [9.0, 9.0]
+
+
+def test_more_draws_than_there_are_and_values_out_of_range_are_refused(results: Path) -> None:
+    write_posterior(results, "0,12,0.5", "1,1400,0.6")
+    with pytest.raises(InputError, match="asks for 3 draws, and the posterior holds 2"):
+        posterior_draws(3)
+    with pytest.raises(InputError, match=r"england_posterior.csv, line 3: draw 1: .*lies outside"):
+        posterior_draws(2)
+
+
+def test_a_rival_structure_has_draws_and_a_best_point_of_its_own(results: Path) -> None:
+    write_posterior(results, "0,12,0.5")
+    rival = Scenario(title="Draws", draws=1, structure="known_to_services")
+    with pytest.raises(InputError, match="no posterior under the structure known_to_services"):
+        make_plan([rival])
+    write_posterior(results, "0,20,0.4", structure="known_to_services")
+    assert make_plan([rival]).parameters["scenario"][0]["concern_sd"] == 0.4
+    assert point_values("known_to_services") == {}
+    point = '{"parameters": [{"name": "known_effect_alone", "value": 18.5}]}'
+    (results / "england_known_to_services.json").write_text(point, encoding="utf-8")
+    assert point_values("known_to_services") == {"known_effect_alone": 18.5}
+    plan = make_plan([rival.with_(draws="point"), Scenario(title="Both", name="both", structure="both")])
+    assert plan.parameters["scenario"][0]["known_effect_alone"] == 18.5
+    assert plan.parameters["both"][0]["known_effect_alone"] == load_register()["known_effect_alone"].value
+
+
+def test_a_correction_multiplies_parameters_within_the_registers_range_and_shifts_thresholds(tmp_path: Path) -> None:
+    path = tmp_path / "areas.csv"
+    path.write_text("area_code,times_known_effect,plus_plan,sd_plus_plan\nE06000017,1.5,-0.2,0.1\nX,900,0,0\n", encoding="utf-8")
+    corrections = read_corrections(path)
+    rutland = corrections["E06000017"]
+    assert rutland.parameters({"known_effect": 10.0, "concern_sd": 1.0}) == {"known_effect": 15.0}
+    assert rutland.plus == {"plan": -0.2}
+    assert corrections["X"].parameters({"known_effect": 10.0}) == {"known_effect": load_register()["known_effect"].high}
+
+
+def test_an_area_that_was_not_fitted_has_no_correction(results: Path) -> None:
+    assert area_correction("E92000001") == AreaCorrection()
+    assert AreaCorrection().parameters({"known_effect": 10.0}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("area_code,times_known_efect\n", "times_known_efect: no such column"),
+        ("area_code,plus_plans\n", "plus_plans: no such column"),
+        ("code,plus_plan\n", "area_code: no such column"),
+        ("area_code,plus_plan\nX,\n", "line 2: a correction is not a number"),
+    ],
+)
+def test_a_broken_table_of_corrections_is_told(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "areas.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        read_corrections(path)
