@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from cinsim.report.comparisons import NAME_WIDTH, sideways
 from cinsim.report.folder import Arm, RunFolder
-from cinsim.report.labels import listed, number
+from cinsim.report.labels import event_words, listed, number
 from cinsim.report.style import Drawing, colour_of, new_figure
 
 # outcomes of a journey in children_changed.parquet, each there as baseline_<name> and scenario_<name>
@@ -46,7 +46,7 @@ def _per(pairs: dict[str, int]) -> str:
 
 def _more_or_less(table: pd.DataFrame, arms: Arms, pairs: dict[str, int]) -> Drawing:
     there = [name for name in OUTCOMES if {f"baseline_{name}", f"scenario_{name}"} <= set(table)]
-    title = "Children with more, and with fewer, than before"
+    title = "Children with more and with fewer than before"
     figure = new_figure(1.3 + len(there) * (0.25 + 0.24 * len(arms)) + 0.24 * len(arms), title)
     axes = figure.subplots()
     said = []
@@ -82,10 +82,10 @@ def _first_parting(table: pd.DataFrame, arms: Arms, pairs: dict[str, int]) -> Dr
         y, height = _places(len(order), turn, len(arms))
         counts = by_arm[arm.name] / pairs[arm.name]
         axes.barh(y, counts[order].to_numpy(), height=height, color=colour_of(position), label=arm.label)
-        first = str(counts.idxmax()).replace("_", " ")
+        first = event_words(str(counts.idxmax()))
         said.append(f"{arm.label}: {number(float(counts.sum()), 0)} changed journeys, most often from {first}")
     axes.set_xlim(left=0)
-    _finish(axes, [str(kind).replace("_", " ") for kind in order], "children")
+    _finish(axes, [event_words(str(kind)) for kind in order], "children")
     if len(arms) > 1:
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", alignment="left")
     caption = f"Children whose journey differs from that under the baseline, by the first event that differs. {_per(pairs)}"

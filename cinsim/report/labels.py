@@ -133,3 +133,9 @@ def listed(items: list[str]) -> str:
 def count_words(n: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def event_words(event: str) -> str:
+    """Return a kind of event of the record in a reader's words."""
+    words = {"cin": "CIN", "cpp": "child protection plan", "icpc": "child protection conference"}
+    return " ".join(words.get(word, word) for word in event.split("_"))
