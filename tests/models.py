@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import accumulate
 from typing import Any, Final
@@ -23,6 +23,7 @@ from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.journey import journey, leavers
 from cinsim.pathway.screening import refer
 from cinsim.pathway.service import Profiles, Service
+from cinsim.policy.lead_practitioner import Effect
 from cinsim.policy.practice import practice_of
 from cinsim.policy.thresholds import national_thresholds
 from cinsim.population.children import TURNS_18, Children
@@ -33,7 +34,7 @@ from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Detail, Event
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters, parameters_from
 from cinsim.scenario import Scenario
 from cinsim.workforce.office import Office
-from cinsim.workforce.staffing import Post, Rates, Staffing
+from cinsim.workforce.staffing import Post, Rates, Rules, Staffing
 from cinsim.workforce.work import Case, Diary, Task
 from cinsim.workforce.workers import Worker
 
@@ -175,17 +176,18 @@ class Bureau:
     posts: Sequence[Post]
     parameters: Mapping[str, float] = field(default_factory=dict)
     rates: Mapping[int, Rates] = field(default_factory=dict)
-    workforce: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 1
 
     def __post_init__(self) -> None:
         self.p = plain_parameters(self.parameters)
-        self.scenario = Scenario.model_validate({"title": "test", "workforce": dict(self.workforce)})
         self.env = simpy.Environment()
         self.record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
         self.draws = Draws(self.seed, 0, checking=True)
         rates = dict.fromkeys(ROLES, NOBODY_LEAVES) | dict(self.rates)
-        self.office = office_of(self.env, self.p, self.draws, self.record, Staffing(tuple(self.posts), rates, 1.0), self.scenario)
+        self.office = Office(
+            self.env, self.p, self.draws, self.record.write, staffing_with(self.posts, rates, self.p, **self.rules), Effect()
+        )
 
     def run(self, until: float) -> None:
         self.env.run(until=until)
@@ -220,13 +222,10 @@ class Bureau:
         return written(self.record, *kinds, entity=entity)
 
 
-def office_of(
-    env: simpy.Environment, p: Parameters, draws: Draws, record: EventRecord, staffing: Staffing, scenario: Scenario
-) -> Office:
-    """Return an office whose lead practitioners make no difference."""
-    from cinsim.policy.lead_practitioner import Effect
-
-    return Office(env, p, draws, record.write, staffing, scenario.workforce, Effect())
+def staffing_with(posts: Sequence[Post], rates: Mapping[int, Rates], p: Parameters, **rules: Any) -> Staffing:
+    """Return the staffing of some posts; ``rules`` replaces fields of the rules for all roles."""
+    plain = Rules((p.administration_share,) * 2, (p.overtime_limit,) * 2)
+    return Staffing(tuple(posts), rates, replace(plain, **rules), 1.0)
 
 
 def written(record: EventRecord, *kinds: Event, entity: int | None = None) -> list[Wrote]:
@@ -299,10 +298,8 @@ class Town:
         national = national_thresholds(p)
         practice = practice_of(scenario, average_authority(), p, calendar, national, national, national)
         rates = dict.fromkeys(ROLES, NOBODY_LEAVES) | dict(self.rates)
-        staffing = Staffing(tuple(self.posts), rates, 1.0)
-        self.office = Office(
-            self.env, p, self.draws, self.record.write, staffing, scenario.workforce, practice.lead_practitioner.effect
-        )
+        staffing = staffing_with(self.posts, rates, p)
+        self.office = Office(self.env, p, self.draws, self.record.write, staffing, practice.lead_practitioner.effect)
         # a level of 0: children are referred when the test says so, and then only
         referrals = ReferralTimes(self.children, grid, p, calendar, self.draws, 0.0, [1.0] * 12)
         even = tuple(accumulate([0.2] * 5))
