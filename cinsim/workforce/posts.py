@@ -60,7 +60,7 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     if rates.vacancy[1] > 0.0:
         mean_gap[1] = max(mean_gap[1], rules.recruitment_delay)
     if post.opens > env.now:
-        yield env.timeout(on_grid(post.opens) - env.now)
+        yield env.timeout(post.opens - env.now)
     now_after = env.now >= change
     vacant = start(post.number, 0) < rates.vacancy[now_after]
     occurrence = 0

@@ -19,10 +19,11 @@ import numpy as np
 from cinsim.engine.clock import Calendar, on_grid
 from cinsim.engine.draws import Draws
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
-from cinsim.reference.areas import Area, average_authority
+from cinsim.reference.areas import Area, average_authority, find_area
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 from cinsim.scenario.model import Scenario
+from cinsim.scenario.policies import LeadPractitioner
 from cinsim.scenario.resources import RoleChange
 
 CASE_TEAMS: Final = (
@@ -228,7 +229,7 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
         return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
 
     rates: dict[int, Rates] = {role: _rates_of(changes[role], area, p, ramp(changes[role])) for role in ROLE_KEYS.values()}
-    lead = scenario.policies.lead_practitioner
+    lead = _lead_policy(scenario, area)
     if lead is not None and lead.caseload_limit is not None:
         rates[Detail.FAMILY_SUPPORT_WORKER] = replace(
             rates[Detail.FAMILY_SUPPORT_WORKER],
@@ -298,6 +299,14 @@ def _changed(change: RoleChange, fte: float, total: float, fraction: float) -> f
     return new if total == 0.0 else fte * new / total
 
 
+def _lead_policy(scenario: Scenario, area: Area) -> LeadPractitioner | None:
+    """Return the policy on lead practitioners where it holds in an area."""
+    lead = scenario.policies.lead_practitioner
+    if lead is None or lead.areas is None or area in {find_area(name) for name in lead.areas}:
+        return lead
+    return None
+
+
 def _policy_ramp(scenario: Scenario, calendar: Calendar) -> Ramp:
     lead = scenario.policies.lead_practitioner
     return NEVER if lead is None else ramp_of(calendar, scenario.starts(lead), scenario.phases_in_over(lead))
@@ -305,7 +314,7 @@ def _policy_ramp(scenario: Scenario, calendar: Calendar) -> Ramp:
 
 def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parameters) -> float:
     """Return the posts a lead practitioner policy needs where the scenario does not say: its share of CIN plans at full hours."""
-    lead = scenario.policies.lead_practitioner
+    lead = _lead_policy(scenario, area)
     if lead is None or not lead.share_non_social_worker:
         return 0.0
     plans = (area.cin_plans_31_march_rate or england.cin_plans_31_march_rate) * area.population_0_17 / 10_000  # type: ignore[operator]
@@ -331,6 +340,6 @@ def _with_change(team: int, role: int, before: float, after: float, p: Parameter
         kept.append(Post(number + k, team, role, size, 0.0, closes))
     extra = _posts_of(after - before, p, draws, team, role + 500)
     for i, size in enumerate(extra):
-        opens = ramp.start + (ramp.full - ramp.start) * (i + 1) / len(extra)
+        opens = on_grid(ramp.start + (ramp.full - ramp.start) * (i + 1) / len(extra))
         kept.append(Post(number + 5000 + i, team, role, size, opens, math.inf))
     return kept
