@@ -92,6 +92,7 @@ class Service:
         self.conference_report_hours = p.hours_conference_report * factor
         self.conference_diary: dict[int, int] = {}
         self.known: dict[int, Child] = {}
+        self.late_visits_see_late = office.staffing.rules.feedbacks.lateness_to_detection
         self.demand_rise = [practice.demand.largest_increase(category) for category in range(len(NEED_CATEGORIES))]
 
     # ---- the record

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import simpy
+
 from cinsim.pathway.child import Child, News, Stage
 from cinsim.pathway.service import Service
 from cinsim.policy.thresholds import needs_care, needs_section_47
@@ -37,6 +39,8 @@ def plan_visit(child: Child, service: Service) -> None:
     every = interval(child, service)
     due = math.floor(service.env.now) + every
     booked = due - service.p.visit_lead_share * every
+    if not service.late_visits_see_late and child.stage is not Stage.LOOKED_AFTER:
+        _see_when_due(child, service, due)
     service.plan_work(
         child, kind_of_visit(child.stage), booked, due, lambda task, worker, now: _visited(task, worker, now, service)
     )
@@ -56,7 +60,7 @@ def _visited(task: Task, worker: Worker, now: float, service: Service) -> None:
     gap, child.last_seen = now - child.last_seen, now
     if child.stage is not Stage.LOOKED_AFTER:
         _help(child, worker, gap, service)
-        if _sees_concern(child, worker, service):
+        if service.late_visits_see_late and _sees_concern(child, worker, service):
             child.tell(News.CONCERN)
     plan_visit(child, service)
 
@@ -86,6 +90,23 @@ def _sees_concern(child: Child, worker: Worker, service: Service) -> bool:
     if not crossed:
         return False
     return service.luck["detection"](child.number, child.visits) < service.p.detection_per_visit * worker.effect.detection_ratio
+
+
+def _see_when_due(child: Child, service: Service, due: float) -> None:
+    """See what there is to see on the day the visit is due, whenever it is made: lateness does not delay detection.
+
+    Only where a scenario switches the feedback from lateness to detection off.
+    """
+    plan = child.plans
+
+    def look(_: simpy.Event) -> None:
+        if child.plans == plan and child.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION) and child.holder is not None:
+            child.visits += 1
+            if _sees_concern(child, child.holder, service):
+                child.tell(News.CONCERN)
+
+    seen = service.env.timeout(due - service.env.now)
+    seen.callbacks.append(look)
 
 
 def drop_visits(child: Child, service: Service) -> None:

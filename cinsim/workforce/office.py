@@ -12,7 +12,7 @@ from cinsim.policy.lead_practitioner import Effect
 from cinsim.policy.timing import NEVER
 from cinsim.reference.events import Detail, Event
 from cinsim.reference.parameters import Parameters
-from cinsim.workforce.posts import fill
+from cinsim.workforce.posts import WORKING_DAYS_PER_YEAR, fill
 from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES, Post, Rates, Staffing
 from cinsim.workforce.teams import Team
 from cinsim.workforce.work import Case, Diary, Done, Task
@@ -50,6 +50,7 @@ class Office:
         self.thin_after_days, self.thin_share = p.thin_after_days, p.thin_share
         self._lead_effect = lead_effect
         self._absences = Absences(self)
+        self._resigns = draws.stream("resigns")
         self.workers: list[Worker] = []
         self.teams: dict[int, Team] = {
             code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
@@ -108,7 +109,23 @@ class Office:
         """Return working days until a worker's next spell of sickness."""
         rates = self.rates_of(worker.role)
         share = rates.ramp.blend(rates.sickness[0], rates.sickness[1], self.env.now)
+        if self.staffing.rules.feedbacks.workload_to_sickness:
+            share = min(share * (1.0 + self.p.workload_sickness_gain * self.overload(worker)), 0.5)
         return self._absences.sickness_gap(worker.luck, occurrence, share)
+
+    def overload(self, worker: Worker) -> float:
+        """Return by how much a worker's caseload is above the share of its limit from which it is felt (0 if it is not)."""
+        return max(worker.load - self.p.overload_felt_from, 0.0) if math.isfinite(worker.load) else 0.0
+
+    def gives_up(self, worker: Worker) -> bool:
+        """Return whether overload makes a permanent worker resign now (asked at each supervision, where this is switched on)."""
+        if worker.agency or not self.staffing.rules.feedbacks.workload_to_leaving:
+            return False
+        rates = self.rates_of(worker.role)
+        turnover = rates.ramp.blend(rates.turnover[0], rates.turnover[1], self.env.now)
+        extra = turnover * self.p.workload_leaving_gain * self.overload(worker)
+        worker.asked += 1
+        return self._resigns(worker.luck, worker.asked) < extra * self.days_between_supervisions / WORKING_DAYS_PER_YEAR
 
     def sickness_length(self, worker: int, occurrence: int) -> float:
         """Return the working days of a spell of sickness."""
@@ -146,7 +163,8 @@ class Office:
     def end_worker(self, worker: Worker) -> None:
         """Let a worker leave: cases are handed over, unfinished duty work stays with the pool."""
         worker.left = self.env.now
-        worker.process.interrupt()
+        if worker.process.is_alive:
+            worker.process.interrupt()
         worker.write_overtime(self.env.now)
         if worker.role != Detail.PRACTICE_SUPERVISOR:
             worker.team.part_with(worker)

@@ -81,6 +81,7 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
             luck = exponential(tenure(post.number, occurrence))
             end = min(on_grid_or_never(ends_at(env.now, luck, mean_stay[0], mean_stay[1], change)), post.closes)
             yield from _in_post(office, post, occurrence * SPELLS_PER_VACANCY, end, agency=False)
+            end = env.now  # sooner where overload made the worker resign
         if env.now < end:
             if math.isinf(end):
                 return
@@ -97,8 +98,11 @@ def _in_post(office: Office, post: Post, spell: int, until: float, *, agency: bo
     """Have a worker in post until a time (infinity: for good)."""
     if until <= office.env.now:
         return
+    env = office.env
     worker = office.start_worker(post, spell, agency=agency)
-    if math.isinf(until):
-        yield office.env.event()  # nothing ends this spell within the run
-    yield office.env.timeout(until - office.env.now)
+    end = env.event() if math.isinf(until) else env.timeout(until - env.now)  # infinity: nothing ends this spell within the run
+    if office.staffing.rules.feedbacks.workload_to_leaving and not agency:
+        worker.resigned = env.event()
+        end = end | worker.resigned
+    yield end
     office.end_worker(worker)

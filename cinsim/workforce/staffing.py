@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.policies import LeadPractitioner
-from cinsim.scenario.resources import RoleChange
+from cinsim.scenario.resources import Feedbacks, RoleChange
 
 CASE_TEAMS: Final = (
     Detail.ASSESSMENT_TEAM,
@@ -67,12 +67,16 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for every role before and after a scenario's change; ``recruitment_delay`` in working days."""
+    """What holds for every role before and after a scenario's change; ``recruitment_delay`` in working days.
+
+    ``feedbacks`` says which effects of overload are switched on.
+    """
 
     administration: tuple[float, float]
     overtime: tuple[float, float]
     recruitment_delay: float = 0.0
     ramp: Ramp = NEVER
+    feedbacks: Feedbacks = field(default_factory=Feedbacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,7 @@ def _rules_of(scenario: Scenario, p: Parameters, ramp: Ramp) -> Rules:
         (p.overtime_limit, p.overtime_limit if overtime is None else overtime),
         0.0 if delay is None else delay.working_days,
         NEVER if administration is overtime is delay is None else ramp,
+        scenario.workforce.feedbacks,
     )
 
 

@@ -42,8 +42,8 @@ class Worker:
     """Someone in post from ``started`` to ``left``: a role, a team, a diary, cases and a limit to them."""
 
     __slots__ = (
-        "agency", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away",
-        "luck", "moment", "number", "office", "overtime", "points", "post", "process", "role", "started", "team",
+        "agency", "asked", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away",
+        "luck", "moment", "number", "office", "overtime", "points", "post", "process", "resigned", "role", "started", "team",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +79,8 @@ class Worker:
         self.overtime = 0.0
         self.effect = office.effect_of(role)
         self.process: Any = None
+        self.resigned: simpy.Event | None = None  # set where overload can make workers leave
+        self.asked = 0
         # what a worker meets by chance belongs to the post and the spell in it, whoever else there is
         self.luck = post * 1_000_000 + spell
         # every worker has its own moment of the day, so that the order within a day is fixed and spread
@@ -149,6 +151,9 @@ class Worker:
             if now >= supervised_at:
                 supervised_at = now + office.days_between_supervisions
                 office.plan_supervision(self, now)
+                if self.resigned is not None and office.gives_up(self):
+                    self.resigned.succeed()
+                    return
             self.work_day(now)
             yield env.timeout(1.0)
 
