@@ -1,0 +1,270 @@
+"""How many posts of which role each team has, and how a scenario changes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cinsim.engine.clock import TICKS_PER_DAY
+from cinsim.engine.draws import Draws
+from cinsim.reference.areas import Area, average_authority, find_area
+from cinsim.reference.events import Detail
+from cinsim.reference.parameters import parameters_from
+from cinsim.scenario import Scenario
+from cinsim.simulation.replicate import calendar_of
+from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, Post, Staffing, staffing_of, yearly_hours
+
+pytestmark = pytest.mark.unit
+
+AVERAGE = average_authority()
+FULL_TIME = {"part_time_share": 0.0}
+
+
+def staffed(
+    workforce: Mapping[str, Any] | None = None,
+    *,
+    area: Area = AVERAGE,
+    parameters: Mapping[str, float] | None = None,
+    **keys: Any,
+) -> Staffing:
+    scenario = Scenario.model_validate({"title": "test", "years": 3, "workforce": dict(workforce or {}), **keys})
+    return staffing_of(scenario, area, parameters_from(parameters), calendar_of(scenario), Draws(1, 0))
+
+
+def fte(staffing: Staffing, *, team: int | None = None, role: int | None = None, at: float = math.inf) -> float:
+    """Return the FTE of posts open at a time (the end when left out)."""
+    time = 1e9 if math.isinf(at) else at
+    return sum(
+        p.fte
+        for p in staffing.posts
+        if (team is None or p.team == team) and (role is None or p.role == role) and p.opens <= time < p.closes
+    )
+
+
+def case_holders(staffing: Staffing, at: float = math.inf) -> float:
+    return sum(fte(staffing, team=team, role=role, at=at) for team in (71, 72, 73, 74) for role in SOCIAL_WORK_ROLES)
+
+
+def test_posts_filled_as_published_hold_the_published_number_of_case_holders() -> None:
+    staffing = staffed()
+    rates = staffing.rates[Detail.SOCIAL_WORKER]
+    filled = 1 - rates.vacancy[0] * (1 - rates.cover[0])
+    assert case_holders(staffing) * filled == pytest.approx(AVERAGE.case_holders_fte, rel=1e-6)
+
+
+def test_a_fraction_of_the_population_has_that_fraction_of_the_posts() -> None:
+    whole, tenth = staffed(), staffed(population_fraction=0.1)
+    for role in (60, 61, 62, 64, 65):
+        assert fte(tenth, role=role) == pytest.approx(0.1 * fte(whole, role=role), rel=1e-6)
+
+
+def test_teams_share_case_holders_in_proportion_to_the_hours_of_their_work() -> None:
+    staffing, work = staffed(), yearly_hours(AVERAGE, AVERAGE, parameters_from())
+    plan_teams = (Detail.CIN_AND_CP_TEAM, Detail.DISABLED_CHILDREN_TEAM)  # one team where the second would be too small
+    for teams in ((Detail.ASSESSMENT_TEAM,), plan_teams, (Detail.LOOKED_AFTER_TEAM,)):
+        staffed_share = sum(fte(staffing, team=t, role=Detail.SOCIAL_WORKER) for t in teams) / fte(
+            staffing, role=Detail.SOCIAL_WORKER
+        )
+        assert staffed_share == pytest.approx(sum(work[t] for t in teams) / sum(work.values()))
+
+
+def test_a_disabled_childrens_team_too_small_to_stand_alone_is_part_of_the_plan_team() -> None:
+    small = staffed(population_fraction=0.05)
+    assert fte(small, team=Detail.DISABLED_CHILDREN_TEAM) == 0.0
+    large = replace(AVERAGE, case_holders_fte=10 * AVERAGE.case_holders_fte)  # type: ignore[operator]
+    assert fte(staffed(area=large), team=Detail.DISABLED_CHILDREN_TEAM) > 2.0
+
+
+def test_roles_are_mixed_as_the_register_says() -> None:
+    staffing = staffed(parameters={"senior_practitioner_share": 0.5, "newly_qualified_share": 0.2})
+    for team in (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM, Detail.LOOKED_AFTER_TEAM):
+        all_roles = sum(fte(staffing, team=team, role=role) for role in SOCIAL_WORK_ROLES)
+        assert fte(staffing, team=team, role=Detail.SENIOR_PRACTITIONER) / all_roles == pytest.approx(0.5)
+        assert fte(staffing, team=team, role=Detail.NEWLY_QUALIFIED) / all_roles == pytest.approx(0.2)
+
+
+def test_every_post_has_its_own_number_and_positive_hours() -> None:
+    for area in (AVERAGE, find_area("Kent"), find_area("Rutland")):
+        posts = staffed({"social_workers": {"fte": "+30%"}, "conference_chairs": {"fte": "-50%"}}, area=area).posts
+        assert len({p.number for p in posts}) == len(posts)
+        assert all(0.0 < p.fte <= 1.2 for p in posts)
+
+
+def test_work_takes_in_the_average_authority_the_hours_of_the_register() -> None:
+    assert staffed().hours_factor == pytest.approx(1.0)
+
+
+def test_an_authority_with_more_workers_for_its_work_gives_each_piece_more_time() -> None:
+    richer = replace(AVERAGE, case_holders_fte=1.2 * AVERAGE.case_holders_fte)  # type: ignore[operator]
+    assert staffed(area=richer).hours_factor == pytest.approx(1.2)
+
+
+def test_a_scenarios_extra_workers_are_time_gained_and_do_not_lengthen_the_work() -> None:
+    assert staffed({"social_workers": {"fte": "+20%"}}).hours_factor == staffed().hours_factor
+
+
+# ---- changes
+
+
+def test_ten_per_cent_more_are_ten_per_cent_more_from_the_date_on() -> None:
+    change = {"social_workers": {"fte": "+10%", "start": "2025-04-01"}}
+    staffing, usual = staffed(change), staffed()
+    scenario = Scenario.model_validate({"title": "test", "years": 3})
+    from_ = calendar_of(scenario).time_of(Scenario.model_validate({"title": "t", "start": "2025-04-01"}).start)
+    assert case_holders(staffing, from_ - 1) == pytest.approx(case_holders(usual))
+    assert case_holders(staffing, from_) == pytest.approx(1.1 * case_holders(usual))
+
+
+def test_a_cut_is_met_to_the_nearest_post_and_closes_whole_posts() -> None:
+    usual, cut = staffed(), staffed({"social_workers": {"fte": "-20%"}})
+    for team in (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM, Detail.LOOKED_AFTER_TEAM):
+        wanted = 0.8 * fte(usual, team=team, role=Detail.SOCIAL_WORKER)
+        assert abs(fte(cut, team=team, role=Detail.SOCIAL_WORKER) - wanted) <= 0.6
+    assert {p.number: p.fte for p in cut.posts} == {p.number: p.fte for p in usual.posts}
+
+
+def test_a_change_leaves_every_other_post_as_it_was() -> None:
+    usual = {p.number: p for p in staffed().posts}
+    for change in (
+        {"social_workers": {"fte": "+25%"}},
+        {"practice_supervisors": {"fte": "-30%"}},
+        {"conference_chairs": {"fte": 20}},
+    ):
+        changed = {p.number: p for p in staffed(change).posts}
+        role = {"social_workers": SOCIAL_WORK_ROLES, "practice_supervisors": {64}, "conference_chairs": {65}}[next(iter(change))]
+        assert {n: p for n, p in changed.items() if p.role not in role} == {n: p for n, p in usual.items() if p.role not in role}
+
+
+def test_a_phased_change_opens_posts_one_after_another_on_the_dyadic_grid() -> None:
+    for change in ("+30%", "-30%"):
+        posts = staffed({"social_workers": {"fte": change, "phase_in": "7 months"}}).posts
+        moments = sorted({p.opens for p in posts if p.opens > 0} | {p.closes for p in posts if math.isfinite(p.closes)})
+        assert len(moments) > 5
+        assert all((time * TICKS_PER_DAY).is_integer() for time in moments)
+
+
+def test_a_number_of_workers_is_a_number_in_the_whole_area_whatever_part_of_it_is_simulated() -> None:
+    for fraction in (1.0, 0.25):
+        staffing = staffed({"conference_chairs": {"fte": 40}}, population_fraction=fraction, parameters=FULL_TIME)
+        assert fte(staffing, role=Detail.CONFERENCE_CHAIR) == pytest.approx(40 * fraction)
+
+
+def test_a_relative_change_of_social_workers_holds_for_senior_and_newly_qualified_ones_too() -> None:
+    usual, more = staffed(), staffed({"social_workers": {"fte": "+50%"}})
+    for role in SOCIAL_WORK_ROLES:
+        holders = [fte(s, role=role) - fte(s, role=role, team=Detail.FRONT_DOOR) for s in (usual, more)]
+        assert holders[1] == pytest.approx(1.5 * holders[0])
+    assert fte(more, team=Detail.FRONT_DOOR) == fte(usual, team=Detail.FRONT_DOOR)
+
+
+def test_a_number_of_social_workers_is_not_one_of_senior_practitioners() -> None:
+    usual, given = staffed(), staffed({"social_workers": {"fte": 200}})
+    assert fte(given, role=Detail.SOCIAL_WORKER) == pytest.approx(200)
+    assert fte(given, role=Detail.SENIOR_PRACTITIONER) == fte(usual, role=Detail.SENIOR_PRACTITIONER)
+
+
+def test_rates_of_social_workers_hold_for_the_others_unless_they_have_their_own() -> None:
+    change = {"social_workers": {"turnover_rate": "30%"}, "newly_qualified": {"turnover_rate": "40%"}}
+    rates = staffed(change).rates
+    assert rates[Detail.SOCIAL_WORKER].turnover[1] == rates[Detail.SENIOR_PRACTITIONER].turnover[1] == 0.3
+    assert rates[Detail.NEWLY_QUALIFIED].turnover[1] == 0.4
+    assert rates[Detail.CONFERENCE_CHAIR].turnover[1] == rates[Detail.CONFERENCE_CHAIR].turnover[0]
+
+
+def test_rates_before_a_change_are_the_areas_published_ones() -> None:
+    leeds = find_area("Leeds")
+    rates = staffed({"social_workers": {"vacancy_rate": "0%"}}, area=leeds).rates[Detail.SOCIAL_WORKER]
+    assert rates.vacancy == (leeds.vacancy_rate / 100, 0.0)  # type: ignore[operator]
+    assert rates.turnover[0] == rates.turnover[1] == leeds.turnover_rate / 100  # type: ignore[operator]
+
+
+def test_rates_not_published_are_the_registers() -> None:
+    unpublished = replace(AVERAGE, turnover_rate=None, vacancy_rate=None, absence_rate=None, vacancy_agency_cover_rate=None)
+    p = parameters_from()
+    rates = staffed(area=unpublished).rates[Detail.SOCIAL_WORKER]
+    assert (rates.turnover[0], rates.vacancy[0], rates.sickness[0], rates.cover[0]) == (
+        p.turnover_rate, p.vacancy_rate, p.sickness_rate, p.agency_cover,
+    )  # fmt: skip
+
+
+def test_teams_change_their_shares_on_the_scenarios_date_and_all_case_holders_stay_as_many() -> None:
+    teams = {"teams": {"assessment": {"share": "40%"}, "looked_after": {"share": "10%"}}}
+    usual, moved = staffed(parameters=FULL_TIME), staffed(teams, policy_start="2025-04-01", parameters=FULL_TIME)
+    from_ = moved_from(moved)
+    assert case_holders(moved, from_ - 1) == pytest.approx(case_holders(usual))
+    assert case_holders(moved, from_) == pytest.approx(case_holders(usual), abs=6)  # to the nearest post, 12 of them
+    for team, share in ((Detail.ASSESSMENT_TEAM, 0.4), (Detail.LOOKED_AFTER_TEAM, 0.1)):
+        there = sum(fte(moved, team=team, role=role, at=from_) for role in SOCIAL_WORK_ROLES)
+        assert there / case_holders(moved, from_) == pytest.approx(share, abs=0.02)
+
+
+def moved_from(staffing: Staffing) -> float:
+    """Return when the first post opens after the start."""
+    return min(p.opens for p in staffing.posts if p.opens > 0)
+
+
+def test_a_share_of_the_front_door_sets_its_screeners() -> None:
+    usual, given = staffed(), staffed({"teams": {"front_door": {"share": "5%"}}})
+    filled = AVERAGE.case_holders_fte / case_holders(usual)  # type: ignore[operator]
+    assert fte(given, team=Detail.FRONT_DOOR) == pytest.approx(0.05 * case_holders(usual) / filled, rel=1e-6)
+    assert case_holders(given) == pytest.approx(case_holders(usual))
+
+
+def test_shares_of_the_day_and_overtime_have_a_value_before_and_after_the_scenarios_date() -> None:
+    rules = staffed({"administration_share": "5%"}, policy_start="2025-04-01", phase_in="6 months").rules
+    p = parameters_from()
+    assert rules.administration == (p.administration_share, 0.05)
+    assert rules.overtime == (p.overtime_limit, p.overtime_limit)
+    assert rules.ramp.full > rules.ramp.start > 253 * 4
+    assert math.isinf(staffed({"social_workers": {"fte": "+5%"}}).rules.ramp.start)
+
+
+# ---- lead practitioners who are not social workers
+
+
+def test_there_are_no_family_support_workers_in_baseline_practice() -> None:
+    assert fte(staffed(), role=Detail.FAMILY_SUPPORT_WORKER) == 0.0
+
+
+def test_a_lead_practitioner_policy_brings_the_workers_its_share_of_plans_needs() -> None:
+    p = parameters_from()
+    staffing = staffed(policies={"lead_practitioner": {"share_non_social_worker": "40%", "eligible": ["low", "medium"]}})
+    plans = AVERAGE.cin_plans_31_march_rate * AVERAGE.population_0_17 / 10_000  # type: ignore[operator]
+    wanted = plans * 0.4 * 2 / 3 * p.points_cin_plan / p.caseload_limit_points
+    assert fte(staffing, role=Detail.FAMILY_SUPPORT_WORKER) == pytest.approx(wanted, rel=1e-6)
+    assert fte(staffing, role=Detail.FAMILY_SUPPORT_WORKER, at=10.0) == 0.0
+
+
+def test_a_number_of_family_support_workers_goes_before_what_the_policy_would_need() -> None:
+    staffing = staffed(
+        {"family_support_workers": {"fte": 12}}, policies={"lead_practitioner": {"share_non_social_worker": "40%"}}
+    )
+    assert fte(staffing, role=Detail.FAMILY_SUPPORT_WORKER) == pytest.approx(12)
+
+
+def test_a_policy_for_other_areas_brings_no_workers_here() -> None:
+    policy = {"lead_practitioner": {"share_non_social_worker": "40%", "areas": ["Kent"]}}
+    scenario = Scenario.model_validate({"title": "test", "area": ["Leeds", "Kent"], "policies": policy})
+    for name, some in (("Leeds", False), ("Kent", True)):
+        staffing = staffing_of(scenario, find_area(name), parameters_from(), calendar_of(scenario), Draws(1, 0))
+        assert (fte(staffing, role=Detail.FAMILY_SUPPORT_WORKER) > 0) is some
+
+
+def test_the_policys_caseload_limit_is_that_of_lead_practitioners_who_are_not_social_workers() -> None:
+    staffing = staffed(policies={"lead_practitioner": {"share_non_social_worker": "40%", "caseload_limit": 12.0}})
+    assert staffing.rates[Detail.FAMILY_SUPPORT_WORKER].limit[1] == 12.0
+    assert staffing.rates[Detail.SOCIAL_WORKER].limit[1] == parameters_from().caseload_limit_points
+
+
+@pytest.mark.parametrize("name", ["Rutland", "City of London", "Kent", "Birmingham"])
+def test_the_smallest_and_the_largest_authorities_can_be_staffed(name: str) -> None:
+    area = find_area(name)
+    staffing = staffed(area=area)
+    assert case_holders(staffing) > 0
+    assert all(isinstance(p, Post) for p in staffing.posts)
+    assert {p.team for p in staffing.posts} >= {Detail.FRONT_DOOR, Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM}
+    assert staffing.hours_factor > 0
