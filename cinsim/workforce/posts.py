@@ -69,7 +69,7 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
         if vacant:
             luck = exponential(vacancy(post.number, occurrence))
             end = min(on_grid_or_never(ends_at(env.now, luck, mean_gap[0], mean_gap[1], gap_change)), post.closes)
-            covered = cover(post.number, occurrence) < rates.cover[env.now >= change]
+            covered = post.on_duty or cover(post.number, occurrence) < rates.cover[env.now >= change]
             spell = 0
             while covered and env.now < end:
                 this = occurrence * SPELLS_PER_VACANCY + spell

@@ -51,6 +51,7 @@ SOCIAL_WORK_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTI
 EXPERIENCED_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER})
 FAMILY_SUPPORT: Final = frozenset({Detail.FAMILY_SUPPORT_WORKER})
 SMALLEST_TEAM_FTE: Final = 2.0
+LEAST_DUTY_POSTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,11 @@ class Post:
     fte: float
     opens: float
     closes: float
+
+    @property
+    def on_duty(self) -> bool:
+        """Return whether the post serves a duty pool: someone must screen, supervise and chair, so its vacancies are covered."""
+        return self.team in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM) or self.role == Detail.PRACTICE_SUPERVISOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +157,12 @@ def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
     }
 
 
-def _posts_of(fte: float, p: Parameters, draws: Draws, team: int, role: int) -> list[float]:
+def _posts_of(fte: float, p: Parameters, draws: Draws, team: int, role: int, *, on_duty: bool = False) -> list[float]:
     """Split an amount of FTE into posts of full and part time; the last post takes what is left."""
     if fte <= 0.0:
         return []
+    if on_duty and fte < LEAST_DUTY_POSTS:  # several share a small rota, so that one worker's absence does not stop it
+        return [round(fte / LEAST_DUTY_POSTS, 6)] * LEAST_DUTY_POSTS
     u = draws.stream("hours of a post")
     out: list[float] = []
     left = fte
@@ -335,7 +343,7 @@ def _with_change(team: int, role: int, before: float, after: float, p: Parameter
     posts go: a cut is met to the nearest post.
     """
     number = (team - Detail.FRONT_DOOR) * 100_000 + (role - Detail.SOCIAL_WORKER) * 10_000
-    sizes = _posts_of(before, p, draws, team, role)
+    sizes = _posts_of(before, p, draws, team, role, on_duty=Post(0, team, role, before, 0.0, math.inf).on_duty)
     ends = np.cumsum(sizes)
     goes = [end - size / 2 >= after for end, size in zip(ends, sizes, strict=True)]
     kept: list[Post] = []

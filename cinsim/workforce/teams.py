@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from cinsim.reference.events import Event
+from cinsim.workforce.staffing import SOCIAL_WORK_ROLES
 from cinsim.workforce.work import Case, Diary
 from cinsim.workforce.workers import Worker
 
@@ -33,7 +34,10 @@ class Team:
         """Return the eligible worker with the smallest share of its limit in use, if the case may go to anyone."""
         eligible = self._eligible.get(case.roles)
         if eligible is None:
-            eligible = self._eligible[case.roles] = [worker for worker in self.workers if worker.role in case.roles]
+            eligible = [worker for worker in self.workers if worker.role in case.roles]
+            if not eligible and case.roles <= SOCIAL_WORK_ROLES:  # a small team without anyone experienced
+                eligible = [worker for worker in self.workers if worker.role in SOCIAL_WORK_ROLES]
+            self._eligible[case.roles] = eligible
         if not eligible:
             return None
         best = min(eligible, key=_load)
