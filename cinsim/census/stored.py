@@ -39,7 +39,7 @@ class StoredRun:
     area: Area
     scenario: Scenario
     replication: int
-    record: StoredRecord
+    record: Any  # a StoredRecord, which has of an EventRecord what is read of it
     calendar: Calendar
     population: Population
     parameters: Mapping[str, float]
@@ -79,7 +79,8 @@ def stored_run(
             path=folder,
         )
     entry = _chosen(manifest, folder, area, scenario, replication)
-    about = Scenario.model_validate(manifest["scenarios"][entry["scenario"]])
+    scenarios = {held["name"]: held for held in manifest["scenarios"]}
+    about = Scenario.model_validate(scenarios[entry["scenario"]])
     place = find_area(str(entry["area_code"]))
     parameters = manifest["parameter_sets"][entry["scenario"]][entry["draw"]]
     rows = pq.read_table(folder / "events.parquet", columns=list(COLUMNS), filters=[("run", "=", entry["run"])])

@@ -8,6 +8,7 @@ import typer
 
 import cinsim
 from cinsim.cli import lists, simulate
+from cinsim.cli.census import census_app
 
 app = typer.Typer(
     name="cinsim",
@@ -21,6 +22,7 @@ for command in (
     simulate.run, simulate.compare, simulate.check, simulate.report, lists.parameters, lists.measures, lists.areas,
 ):  # fmt: skip
     app.command()(command)
+app.add_typer(census_app)
 
 
 def _version(asked: bool) -> None:
