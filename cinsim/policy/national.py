@@ -9,6 +9,7 @@ from functools import lru_cache
 from statistics import quantiles
 
 from cinsim.policy.thresholds import Thresholds, area_thresholds, national_thresholds
+from cinsim.population.deprivation import referred_deprivation
 from cinsim.reference.areas import Area, average_authority, usable_authorities
 from cinsim.reference.parameters import THRESHOLDS, Parameters, parameters_from
 
@@ -19,8 +20,15 @@ def figures_of(area: Area) -> dict[str, float | None]:
 
 
 def own_thresholds(area: Area, p: Parameters) -> Thresholds:
-    """Return the thresholds an authority works by, from its published conversion rates."""
-    return area_thresholds(national_thresholds(p), figures_of(area), figures_of(average_authority()), p)
+    """Return the thresholds an authority works by, from its published conversion rates and its children's deprivation.
+
+    Where children are more deprived, referred need is higher; an authority there that passes on the same shares as
+    England does so at thresholds as much higher.
+    """
+    england = average_authority()
+    own = area_thresholds(national_thresholds(p), figures_of(area), figures_of(england), p)
+    higher = referred_deprivation(area.deprivation_shares, p) - referred_deprivation(england.deprivation_shares, p)
+    return own.shifted(dict.fromkeys(THRESHOLDS, higher))
 
 
 def national_set(reference: str | Mapping[str, float], p: Parameters) -> Thresholds:

@@ -118,14 +118,19 @@ class ReferralTimes:
         age = (self._age_days[None, :] - self._children.birth[who, None]) / DAYS_PER_YEAR
         return self._age_factor[age_band(age)] * np.exp(self._grid.need[who].astype(np.float64))
 
-    def first(self, known: Known, decision: str = "referral", since: float = 0.0, share: float = 1.0) -> NDArray[np.float64]:
+    def first(
+        self, known: Known, decision: str = "referral", since: float = 0.0, share: float | NDArray[np.float64] = 1.0
+    ) -> NDArray[np.float64]:
         """Return every child's first candidate for a referral from ``since`` on: float64 [children], infinity for none.
 
-        ``decision`` names the luck and ``share`` scales the intensity, for the candidates that a rise in demand adds.
+        ``decision`` names the luck and ``share`` scales the intensity, for all children or one by one, for the candidates
+        that a rise in demand adds; a child of share 0 has none.
         """
         children, n = self._children, len(self._children)
         out = np.full(n, np.inf)
-        targets = exponentials(self._draws.block(decision, np.arange(n))) / share
+        shares = np.broadcast_to(np.asarray(share, dtype=np.float64), (n,))
+        unit = exponentials(self._draws.block(decision, np.arange(n)))
+        targets = np.divide(unit, shares, out=np.full(n, np.inf), where=shares > 0.0)
         for start in range(0, n, _CHUNK):
             who = slice(start, min(start + _CHUNK, n))
             rates = self._rates(who)

@@ -36,6 +36,7 @@ from cinsim.policy.national import national_set, own_thresholds
 from cinsim.policy.practice import practice_of
 from cinsim.policy.thresholds import Thresholds, national_thresholds
 from cinsim.population.children import Children, make_children
+from cinsim.population.deprivation import referral_factor
 from cinsim.population.need import NeedGrid, need_grid
 from cinsim.population.referrals import Known, ReferralTimes
 from cinsim.reference.areas import Area, average_authority
@@ -116,14 +117,15 @@ def structural(p: Mapping[str, float], structure: str) -> dict[str, float]:
 
 
 def referral_level(area: Area, p: Parameters) -> float:
-    """Return an area's referral level: England's, in proportion to its published referral rate.
+    """Return an area's referral level: England's, by its published referral rate and apart from its deprivation.
 
     Children known to the service come back more often, so the rate answers to the level with an elasticity above
     one, which is undone here.
     """
     england = average_authority()
     own = area.referral_rate if area.referral_rate is not None else england.referral_rate
-    return p.referral_level * (own / england.referral_rate) ** p.referral_level_elasticity  # type: ignore[operator]
+    by_deprivation = referral_factor(area.deprivation_shares, p) / referral_factor(england.deprivation_shares, p)
+    return p.referral_level * (own / england.referral_rate) ** p.referral_level_elasticity / by_deprivation  # type: ignore[operator]
 
 
 class _Beginning(NamedTuple):
