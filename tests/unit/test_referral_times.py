@@ -296,6 +296,16 @@ def test_added_candidates_come_from_the_policys_start_on(town: World) -> None:
     assert added.min() >= 400.0
 
 
+def test_demand_may_rise_for_some_children_and_not_for_others(town: World) -> None:
+    times, n = town.referrals(0.5), len(town.children)
+    rises = np.where(np.arange(n) % 2 == 0, 0.25, 0.0)
+    some = times.first(town.never_known(), "additional referral", 100.0, rises)
+    everybody = times.first(town.never_known(), "additional referral", 100.0, 0.25)
+    assert (some[::2] == everybody[::2]).all()
+    assert np.isinf(some[1::2]).all()
+    assert np.isfinite(everybody[1::2]).any()
+
+
 def test_a_tenth_more_demand_adds_candidates_at_a_tenth_of_the_intensity(alike: World) -> None:
     child, clock = staying(alike), season_clock(alike.calendar, EVEN_MONTHS)
     luck = alike.draws.stream("additional referral")
