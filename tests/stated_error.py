@@ -105,30 +105,24 @@ def proportion_is(what: str, hits: int, trials: int, expected: float | tuple[flo
     """
     if trials < 1:
         raise CouldNotTell(f"{what}: there were no trials")
-    wrong = _log_beta_binomial(hits, trials, 0.5, 0.5)
     if isinstance(expected, tuple):
         a, b = _beta_with(*expected)
         centre = a / (a + b)
-
-        def log_right(k: float) -> float:
-            return _log_beta_binomial(k, trials, a, b)
     else:
-        centre = expected
+        a, b, centre = math.inf, math.inf, expected
 
-        def log_right(k: float) -> float:
-            return (
-                float(stats.binom.logpmf(round(k), trials, expected))
-                if 0 < expected < 1
-                else (0.0 if k == trials * expected else -math.inf)
-            )
+    def log_factor(count: np.ndarray) -> np.ndarray:
+        wrong = _log_beta_binomial(count, trials, 0.5, 0.5)
+        if math.isinf(a):
+            return wrong - stats.binom.logpmf(count, trials, centre)
+        return wrong - _log_beta_binomial(count, trials, a, b)
 
-    factor = _exp(wrong - log_right(hits))
-    counts = np.arange(trials + 1) if trials <= 10_000 else np.unique(np.linspace(0, trials, 10_001).round())
-    called = [k for k in counts if _exp(_log_beta_binomial(k, trials, 0.5, 0.5) - log_right(float(k))) >= DISAGREES]
-    above = [k / trials - centre for k in called if k > trials * centre]
-    below = [centre - k / trials for k in called if k < trials * centre]
-    seen = max(min(above, default=math.inf) if centre < 1 else 0.0, min(below, default=math.inf) if centre > 0 else 0.0)
-    return Verdict(what, hits / trials, centre, factor, float(seen), f"there were {trials} trials")
+    counts = np.unique(np.linspace(0, trials, min(trials, 2000) + 1).round())
+    called = counts[log_factor(counts) >= math.log(DISAGREES)] / trials - centre
+    above = called[called > 0].min(initial=math.inf) if centre < 1 else 0.0
+    below = -called[called < 0].max(initial=-math.inf) if centre > 0 else 0.0
+    factor = _exp(float(log_factor(np.array([hits]))[0]))
+    return Verdict(what, hits / trials, centre, factor, float(max(above, below)), f"there were {trials} trials")
 
 
 def batch_means(series: Sequence[float], batches: int = 20) -> list[float]:
@@ -144,9 +138,9 @@ def _exp(x: float) -> float:
     return math.inf if x > 700 else math.exp(x)
 
 
-def _log_beta_binomial(k: float, n: int, a: float, b: float) -> float:
+def _log_beta_binomial(k: np.ndarray, n: int, a: float, b: float) -> np.ndarray:
     choose = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    return float(choose + special.betaln(k + a, n - k + b) - special.betaln(a, b))
+    return choose + special.betaln(k + a, n - k + b) - special.betaln(a, b)
 
 
 def _beta_with(low: float, high: float) -> tuple[float, float]:

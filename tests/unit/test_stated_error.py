@@ -20,7 +20,7 @@ def test_a_large_sample_around_the_right_mean_agrees() -> None:
 
 
 def test_a_large_sample_around_a_wrong_mean_disagrees() -> None:
-    with pytest.raises(Disagrees, match="mean: observed 9.97"):
+    with pytest.raises(Disagrees, match="mean: observed"):
         mean_is("mean", sample(10, 2, 2000), 9.5, if_wrong=3.0).confirmed()
 
 
