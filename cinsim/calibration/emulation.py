@@ -1,0 +1,147 @@
+"""Emulators: what the simulator would give at a point, and how sure that is, learned from some hundred simulations.
+
+Each target has its own, in three layers: the straight line that stage one found (its Jacobian), a ridge regression on what
+the line leaves over, and a Gaussian process with its own length for each of the few parameters that matter most, on what is
+left after that. The process's white noise is what luck does to one simulation; it is told apart from not knowing the mean.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cinsim.errors import InputError
+
+Array = NDArray[np.float64]
+MOST_ACTIVE: Final = 8
+# of the spread that the parameters make, how much the active ones must explain
+EXPLAINED: Final = 0.95
+FOLDS: Final = 5
+# of the variance left to the process, how much may be curvature that cannot be told from luck; to claim less would be rash
+LEAST_CURVE: Final = 0.1
+# how far a straight line may be off, as a share of the distance that it covers
+BEND: Final = 0.25
+
+
+class Emulator(Protocol):
+    """Whatever stands in for the simulator."""
+
+    def predict(self, units: Array) -> tuple[Array, Array]:
+        """Return linked means and the variance of not knowing them, both [points, targets]."""
+        ...
+
+    @property
+    def noise(self) -> Array:
+        """The linked variance of one simulation around its mean, by target."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The straight line of stage one: good near its point, less sure the further away.
+
+    Attributes
+    ----------
+    at : the point. values, jacobian : linked means there and their change per prior unit. error : variance of the means.
+    noise : variance of one simulation.
+    """
+
+    at: Array
+    values: Array
+    jacobian: Array
+    error: Array
+    noise: Array
+
+    def predict(self, units: Array) -> tuple[Array, Array]:
+        """See :class:`Emulator`."""
+        change = (units - self.at) @ self.jacobian.T
+        return self.values + change, self.error + (BEND * change) ** 2
+
+
+class GaussianProcesses:
+    """Emulators of all targets.
+
+    Parameters
+    ----------
+    units : points simulated, one simulation each, [points, parameters] in prior units. values : linked [points, targets].
+    line : of stage one.
+    like : emulators whose kernels are used again, so that nothing but the data is learned anew.
+    """
+
+    def __init__(self, units: Array, values: Array, line: Line, like: GaussianProcesses | None = None):
+        if len(units) < 3 * FOLDS:
+            raise InputError(f"an emulator needs {3 * FOLDS} simulations or more, and has {len(units)}", key="--points")
+        self.line, self.units, self.values = line, units, values
+        rest = values - line.predict(units)[0]
+        kernels = [None] * values.shape[1] if like is None else like.kernels
+        self._layers = [_Layers(units, rest[:, place], line.jacobian[place], kernels[place]) for place in range(values.shape[1])]
+        self.kernels: Sequence[Any] = [layers.kernel for layers in self._layers]
+
+    @property
+    def noise(self) -> Array:
+        """The linked variance of one simulation around its mean, by target."""
+        return np.array([layers.noise for layers in self._layers])
+
+    def predict(self, units: Array) -> tuple[Array, Array]:
+        """See :class:`Emulator`."""
+        mean = self.line.predict(units)[0]
+        variance = np.empty_like(mean)
+        for place, layers in enumerate(self._layers):
+            more, variance[:, place] = layers.predict(units)
+            mean[:, place] += more
+        return mean, variance
+
+    def cross_validated(self) -> Array:
+        """Return how many predicted standard deviations each simulation lies from what the others predict [points, targets]."""
+        out = np.empty_like(self.values)
+        for fold in range(FOLDS):
+            left_out = np.arange(len(self.units)) % FOLDS == fold
+            others = GaussianProcesses(self.units[~left_out], self.values[~left_out], self.line, like=self)
+            mean, variance = others.predict(self.units[left_out])
+            out[left_out] = (self.values[left_out] - mean) / np.sqrt(variance + others.noise)
+        return out
+
+
+class _Layers:
+    """Ridge regression and Gaussian process of one target, on what the line leaves over."""
+
+    def __init__(self, units: Array, rest: Array, slope: Array, kernel: Any):
+        from sklearn.gaussian_process import GaussianProcessRegressor
+        from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+        from sklearn.linear_model import BayesianRidge
+
+        self._centre = units.mean(axis=0)
+        self._ridge = BayesianRidge().fit(units - self._centre, rest)
+        left = rest - self._ridge.predict(units - self._centre)
+        self._scale = float(left.std()) or 1.0
+        matters = np.abs(slope + self._ridge.coef_) * units.std(axis=0)
+        order = np.argsort(-matters, kind="stable")
+        reached = np.cumsum(matters[order] ** 2) / max(float(np.sum(matters**2)), 1e-300)
+        self._active = order[: min(int(np.searchsorted(reached, EXPLAINED)) + 1, MOST_ACTIVE, len(order))]
+        if kernel is None:
+            spreads = np.maximum(units[:, self._active].std(axis=0), 0.05)
+            bounds = [(spread, 100.0 * spread) for spread in spreads]
+            curve = ConstantKernel(2 * LEAST_CURVE, (LEAST_CURVE, 10.0)) * RBF(3.0 * spreads, bounds)
+            kernel = curve + WhiteKernel(0.9, (1e-6, 2.0))
+            optimizer = "fmin_l_bfgs_b"
+        else:
+            self._active, self._scale, kernel = kernel
+            optimizer = None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a length at its bound says that the target is straight in it, which is welcome
+            self._process = GaussianProcessRegressor(kernel, optimizer=optimizer).fit(units[:, self._active], left / self._scale)
+        self.kernel = (self._active, self._scale, self._process.kernel_)
+        self._white = float(self._process.kernel_.k2.noise_level)
+        self.noise = self._white * self._scale**2
+
+    def predict(self, units: Array) -> tuple[Array, Array]:
+        away = units - self._centre
+        mean, deviation = self._process.predict(units[:, self._active], return_std=True)
+        variance = np.maximum(deviation**2 - self._white, 0.0) * self._scale**2
+        # the ridge's own variance counts what the process then explains as noise, and so errs on the safe side
+        variance = variance + np.einsum("ij,jk,ik->i", away, self._ridge.sigma_, away)
+        return self._ridge.predict(away) + self._scale * mean, variance

@@ -1,0 +1,198 @@
+"""The posterior: what priors, published figures and emulators leave of the parameters, as equally likely draws.
+
+The likelihood of a point is Normal in each fitted target, with the emulator's own uncertainty added to the target's errors.
+Draws come from adaptive importance sampling: points are tried from a Normal distribution that is fitted again to the weighted
+points a few times over (population Monte Carlo, Cappe et al. 2004), weights being tempered while too few points carry them.
+Each draw is then simulated; draws whose simulation is implausible are left out.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cinsim.calibration.emulation import Array, Emulator
+from cinsim.calibration.point import PointFit
+from cinsim.calibration.regions import CUT_OFF, Observed, Proposal, Region, nth_largest
+from cinsim.calibration.simulator import Request, Simulator
+from cinsim.errors import RunError
+
+FEWEST_ROUNDS: Final = 3
+MOST_ROUNDS: Final = 15
+# share of the points tried that must carry the weight of a round
+CARRYING: Final = 0.1
+CONFIRM_FROM: Final = 50_000
+FEWEST_EFFECTIVE: Final = 30
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Weighted points: units [points, parameters], weights that sum to one, and the number of equal ones they are worth."""
+
+    units: Array
+    weights: Array
+    effective: float
+
+    def cdf(self, units: Array) -> Array:
+        """Return the share of the weight that lies below a point, by parameter."""
+        return np.asarray(self.weights @ (self.units < units))
+
+    def draws(self, number: int, seed: int) -> Array:
+        """Return equally likely points (systematic resampling), in random order."""
+        generator = np.random.Generator(np.random.Philox(seed))
+        at = (np.arange(number) + generator.random()) / number
+        chosen = np.searchsorted(np.cumsum(self.weights), at)
+        return self.units[generator.permutation(np.minimum(chosen, len(self.units) - 1))]
+
+
+def log_likelihood(observed: Observed, emulator: Emulator, units: Array) -> Array:
+    """Return the logarithm of the likelihood of points, up to a constant."""
+    distance, variance = observed.distances(emulator, units)
+    return np.asarray(-0.5 * (distance**2 / variance + np.log(variance)).sum(axis=1))
+
+
+def sample(log_target: Callable[[Array], Array], start: Proposal, points: int, seed: int) -> Sample:
+    """Sample from a density by adaptive importance sampling.
+
+    Parameters
+    ----------
+    log_target : logarithm of the density at points, -inf where there is none.
+    start : where the first points are tried. points : tried in each round; four times as many in the last.
+
+    Raises
+    ------
+    RunError : no point carries any weight.
+    """
+    generator = np.random.Generator(np.random.Philox([seed, 11]))
+    proposal = start
+    k = len(start.centre)
+    for turn in range(MOST_ROUNDS):
+        units, log_weights = _tried(log_target, proposal, points, generator)
+        weights, power = _tempered(log_weights, CARRYING * points)
+        centre = weights @ units
+        away = units - centre
+        # few points say little about a covariance: it is drawn towards the one before
+        effective = 1 / float(np.sum(weights**2))
+        trust = effective / (effective + 2 * k)
+        covariance = trust * (away.T * weights) @ away + (1 - trust) * proposal.covariance
+        proposal = Proposal(np.asarray(centre), np.asarray(1.05 * covariance + 1e-9 * np.eye(k)))
+        if power == 1.0 and turn + 1 >= FEWEST_ROUNDS:
+            break
+    units, log_weights = _tried(log_target, proposal, 4 * points, generator)
+    weights = _weights(log_weights, 1.0)
+    return Sample(units, weights, float(1 / np.sum(weights**2)))
+
+
+def _tried(
+    log_target: Callable[[Array], Array], proposal: Proposal, points: int, generator: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return points from a proposal and the logarithms of their weights."""
+    units = proposal.points(generator.random((points, len(proposal.centre))))
+    log_weights = log_target(units) - proposal.log_density(units)
+    if not np.isfinite(log_weights).any():
+        raise RunError("no point tried has any likelihood: the priors and the published figures contradict each other")
+    return units, log_weights
+
+
+def _weights(log_weights: Array, power: float) -> Array:
+    raised = power * (log_weights - log_weights[np.isfinite(log_weights)].max())
+    weights = np.where(np.isfinite(log_weights), np.exp(np.maximum(raised, -700.0)), 0.0)
+    return np.asarray(weights / weights.sum())
+
+
+def _tempered(log_weights: Array, effective: float) -> tuple[Array, float]:
+    """Return weights raised to the largest power up to 1 at which so many equal points' worth of them carry it, and the power."""
+
+    def worth(power: float) -> float:
+        return 1 / float(np.sum(_weights(log_weights, power) ** 2))
+
+    if worth(1.0) >= effective:
+        return _weights(log_weights, 1.0), 1.0
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if worth(middle) >= effective else (low, middle)
+    return _weights(log_weights, low), low
+
+
+def sample_posterior(fit: PointFit, region: Region, emulator: Emulator, points: int = 4000, seed: int = 1) -> Sample:
+    """Sample the parameters of a fit, within the region that no wave ruled out, given an emulator.
+
+    Raises
+    ------
+    RunError : the sample is worth too few equal draws.
+    """
+
+    def log_target(units: Array) -> Array:
+        out = np.full(len(units), -np.inf)
+        held = region.holds(units)
+        if held.any():
+            out[held] = log_likelihood(region.observed, emulator, units[held]) - 0.5 * (units[held] ** 2).sum(axis=1)
+        return out
+
+    found = sample(log_target, Proposal(fit.found.units, fit.found.covariance), points, seed)
+    if found.effective < FEWEST_EFFECTIVE:
+        raise RunError(
+            f"the posterior sample is worth {found.effective:.0f} equal draws, too few: with more points in the waves "
+            "(--points) the emulators would be surer"
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Draws and what simulating each gave, in the measures' own units [draws, targets]; ``plausible`` are kept."""
+
+    units: Array
+    simulated: Array
+    plausible: NDArray[np.bool_]
+
+
+def confirm(simulator: Simulator, fit: PointFit, observed: Observed, units: Array, noise: Array, allowed: int = 2) -> Confirmed:
+    """Simulate draws, each once with luck of its own, and say which are plausible.
+
+    Parameters
+    ----------
+    noise : linked variance of one simulation, by target. allowed : how many targets may lie further off than the cut-off.
+    """
+    requests = [Request(fit.space.values(point), CONFIRM_FROM + place) for place, point in enumerate(units)]
+    simulated = simulator.run(requests)
+    linked = simulator.targets.linked(np.nan_to_num(simulated))
+    apart = np.abs(observed.values - linked[:, observed.places])
+    off = apart / np.sqrt(observed.variance + (1 + observed.luck_share) * noise[observed.places])
+    return Confirmed(units, simulated, nth_largest(off, allowed + 1) <= CUT_OFF)
+
+
+def write_posterior(fit: PointFit, confirmed: Confirmed, path: Path, digits: int = 6) -> int:
+    """Write the plausible draws, a row each, and return their number.
+
+    Raises
+    ------
+    RunError : none is plausible.
+    """
+    kept = confirmed.units[confirmed.plausible]
+    if not len(kept):
+        raise RunError("no draw from the posterior is plausible when simulated: the emulators are not good enough; add a wave")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["draw", *fit.space.names])
+        for number, units in enumerate(kept):
+            writer.writerow([number, *(f"{value:.{digits}g}" for value in fit.space.values(units).values())])
+    return len(kept)
+
+
+def write_predictive(fit: PointFit, confirmed: Confirmed, path: Path) -> None:
+    """Write what every plausible draw gave for every target: draw, target, simulated."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["draw", "target", "simulated"])
+        for number, row in enumerate(confirmed.simulated[confirmed.plausible]):
+            for name, value in zip(fit.targets.names, row, strict=True):
+                writer.writerow([number, name, f"{value:.6g}"])
