@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 TICKS_PER_DAY = 1024
 DAYS_PER_YEAR = 365.25
-WORKING_DAYS_PER_YEAR = 253  # at which a calendar continues beyond its ends
+WORKING_DAYS_PER_YEAR = 253  # at which a calendar continues beyond what it knows
+_YEARS_KNOWN_BEYOND = 2
 
 
 def on_grid(time: float) -> float:
@@ -44,7 +45,8 @@ class Calendar:
     dates : datetime64[D] array, one entry a working day; ``dates[int(t)]`` is the date of time ``t``.
     days : number of working days, which is also the time at which the calendar ends.
 
-    Bank holidays are those of England as the ``holidays`` package knows them (gov.uk). Beyond its ends a calendar
+    Bank holidays are those of England as the ``holidays`` package knows them (gov.uk). A calendar knows the two years
+    after its last day too, so that what falls due then has its true day. Before its first day and after those years it
     continues at 253 working days a year, so that what came before a run and a 19th birthday after it have their place.
     """
 
@@ -52,14 +54,15 @@ class Calendar:
         if last < first:
             raise ValueError(f"a calendar must end after it starts, not {first} to {last}")
         self.first, self.last = first, last
-        bank = holidays.country_holidays("GB", subdiv="ENG", years=range(first.year, last.year + 1))
-        every = np.arange(np.datetime64(first), np.datetime64(last) + 1)
-        self._weekmask = np.busdaycalendar(holidays=np.array(sorted(bank), dtype="datetime64[D]"))
-        self.dates: NDArray[np.datetime64] = every[np.is_busday(every, busdaycal=self._weekmask)]
-        self.days = len(self.dates)
+        known_to = add_months_to_date(last, 12 * _YEARS_KNOWN_BEYOND)
+        bank = holidays.country_holidays("GB", subdiv="ENG", years=range(first.year, known_to.year + 1))
+        every = np.arange(np.datetime64(first), np.datetime64(known_to) + 1)
+        working = every[np.is_busday(every, busdaycal=np.busdaycalendar(holidays=np.array(sorted(bank), dtype="datetime64[D]")))]
+        self.days = int(np.searchsorted(working, np.datetime64(last), side="right"))
+        self.dates: NDArray[np.datetime64] = working[: self.days]
         # time of each calendar day: the index of the first working day on or after it
-        self._time_of_day = np.searchsorted(self.dates, every).tolist()
-        self._ordinals: list[int] = [d.toordinal() for d in self.dates.tolist()]
+        self._time_of_day: list[int] = np.searchsorted(working, every).tolist()
+        self._ordinals: list[int] = [d.toordinal() for d in working.tolist()]
         self._first_ordinal = first.toordinal()
         self._after_months: dict[tuple[int, int], int] = {}
 
@@ -77,7 +80,7 @@ class Calendar:
             return math.floor(offset * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR)
         past = offset - len(self._time_of_day)
         if past >= 0:
-            return self.days + math.ceil(past * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR)
+            return len(self._ordinals) + math.ceil(past * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR)
         return self._time_of_day[offset]
 
     def times_of(self, days: NDArray[np.datetime64]) -> NDArray[np.float64]:
@@ -87,7 +90,8 @@ class Calendar:
         n = len(inside)
         out = inside[np.clip(offsets, 0, n - 1)]
         out = np.where(offsets < 0, np.floor(offsets * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR), out)
-        return np.where(offsets >= n, self.days + np.ceil((offsets - n) * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR), out)
+        past = np.ceil((offsets - n) * WORKING_DAYS_PER_YEAR / DAYS_PER_YEAR)
+        return np.where(offsets >= n, len(self._ordinals) + past, out)
 
     def after_months(self, time: float, months: int) -> int:
         """Return the last working day by which "within ``months`` months" of ``time`` is kept."""
@@ -96,7 +100,7 @@ class Calendar:
         if at is None:
             due = add_months_to_date(self.date_at(time), months)
             at = self.time_of(due)
-            if 0 <= at < self.days and self._ordinals[at] > due.toordinal():
+            if 0 <= at < len(self._ordinals) and self._ordinals[at] > due.toordinal():
                 at -= 1
             self._after_months[key] = at
         return at

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from populations import PUBLISHED_MONTHS, World, world
 
 from cinsim.population.children import MOVES_AWAY, TURNS_18
+from cinsim.reference.areas import average_authority
+from cinsim.scenario import Scenario
+from cinsim.simulation.replicate import replicate
 
 pytestmark = pytest.mark.property
 
@@ -95,6 +98,19 @@ def test_nobody_is_referred_later_where_referrals_are_more_common(size: float, s
     some = world(2, size=size, seed=seed)
     rarer, commoner = (some.referrals(x).first(some.never_known()) for x in (level, level * times))
     assert (commoner <= rarer).all()
+
+
+def test_a_longer_run_leaves_the_record_of_the_years_before_as_it_was() -> None:
+    def rows(years: int) -> tuple[bytes, int]:
+        scenario = Scenario(title="t", years=years, warm_up=1, population_fraction=0.05)
+        replication = replicate(scenario, average_authority())
+        written, end = replication.record.rows(), replication.start_time + 250  # within the first year
+        later = np.flatnonzero(written["time"] >= end)
+        return written[: later[0]].tobytes(), len(written) - len(later)
+
+    short, events = rows(1)
+    assert events > 5_000
+    assert rows(2)[0] == short
 
 
 def digest(town: World) -> str:

@@ -130,8 +130,15 @@ def test_dates_before_the_calendar_are_continued_at_253_working_days_a_year(day:
     assert abs((CALENDAR.date_at(time) - day).days) <= 2
 
 
-@given(st.dates(date(2029, 4, 1), date(2045, 1, 1)))
-def test_dates_after_the_calendar_are_continued_at_253_working_days_a_year(day: date) -> None:
+@given(st.dates(date(2029, 4, 1), date(2031, 3, 31)))
+def test_the_two_years_after_a_calendar_have_their_true_working_days(day: date) -> None:
+    longer = Calendar(CALENDAR.first, date(2033, 3, 31))
+    assert CALENDAR.time_of(day) == longer.time_of(day)
+    assert CALENDAR.after_months(CALENDAR.days - 1, 12) == longer.after_months(CALENDAR.days - 1, 12)
+
+
+@given(st.dates(date(2031, 4, 1), date(2045, 1, 1)))
+def test_dates_after_those_are_continued_at_253_working_days_a_year(day: date) -> None:
     longer = Calendar(CALENDAR.first, date(2046, 3, 31))
     # 253 a year is not exact, and Christmas and Easter come in spells
     assert CALENDAR.time_of(day) == pytest.approx(longer.time_of(day), abs=5 + 0.5 * (day.year - 2029))
