@@ -41,6 +41,7 @@ class History:
     help: NDArray[np.float64]
     last_referral: NDArray[np.float64]
     previous_cpps: NDArray[np.int16]
+    ever_assessed: NDArray[np.bool_]
     ever_in_need: NDArray[np.bool_]
 
 
@@ -49,7 +50,7 @@ def no_history(n: int) -> History:
     nan = np.full(n, np.nan)
     return History(
         np.zeros(n, np.int8), np.zeros(n, np.int16), np.zeros(n, np.int16), nan, np.zeros(n), nan.copy(), np.zeros(n, np.int16),
-        np.zeros(n, bool),
+        np.zeros(n, bool), np.zeros(n, bool),
     )  # fmt: skip
 
 
@@ -164,6 +165,7 @@ class _Past:
             & self._happens("service", who, q, p.disability_service_share)
         )
         plan = in_need & ~served & (seen >= own.plan)
+        state.ever_assessed[who[accepted]] = True
         state.ever_in_need[who[in_need | care | protect]] = True
         self._close(who, time)
         self._enter(who[plan], CHILD_IN_NEED)

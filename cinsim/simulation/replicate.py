@@ -61,7 +61,7 @@ class Population:
     """The children of a run as the outcomes see them; arrays have one entry a child, whose number is its index.
 
     ``need`` is N(t) before help, float32 [children, quarters], on the quarters that start at ``quarter_times``.
-    ``ever_referred_before``, ``ever_cin_before``, ``previous_cpps`` and ``last_referral`` are what is known from before the run.
+    ``ever_*_before``, ``previous_cpps`` and ``last_referral`` are what is known from before the run.
     """
 
     birth: NDArray[np.datetime64]
@@ -76,6 +76,7 @@ class Population:
     need: NDArray[np.float32]
     quarter_times: NDArray[np.float64]
     ever_referred_before: NDArray[np.bool_]
+    ever_assessed_before: NDArray[np.bool_]
     ever_cin_before: NDArray[np.bool_]
     ever_cpp_before: NDArray[np.bool_]
     previous_cpps: NDArray[np.int16]
@@ -323,6 +324,7 @@ def _population(children: Children, grid: NeedGrid, calendar: Calendar, history:
         need=grid.need,
         quarter_times=grid.times,
         ever_referred_before=~np.isnan(history.last_referral),
+        ever_assessed_before=history.ever_assessed,
         ever_cin_before=history.ever_in_need,
         ever_cpp_before=history.previous_cpps > 0,
         previous_cpps=history.previous_cpps,
