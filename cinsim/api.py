@@ -206,6 +206,19 @@ def pinned_parameters(manifest: Path) -> ParameterSets:
     return sets
 
 
+def compared_scenarios(manifest: Path) -> list[Scenario]:
+    """Return the scenarios of a comparison, the baseline first, as its manifest holds them.
+
+    Raises
+    ------
+    InputError : it is the manifest of a single run.
+    """
+    stored = read_manifest(manifest)["scenarios"]
+    if len(stored) < 2:
+        raise InputError("is the manifest of a single run; repeat it with cinsim run", path=manifest)
+    return [Scenario(**scenario) for scenario in stored]
+
+
 def repeats_other_code(manifest: Path) -> bool:
     """Return whether a run was made with other code or library versions than these, so that a repeat may differ."""
     return bool(read_manifest(manifest).get("code_version") != code_version())

@@ -88,13 +88,19 @@ def scenario_from(
     seed: int | None,
     area: Sequence[str] | None,
 ) -> Scenario:
-    """Return the scenario of a file with what the options set above it.
+    """Return the scenario of a file with what the options set above it."""
+    from cinsim.scenario import load_scenario
+
+    return with_options(load_scenario(path, settings(pairs)), replications, years, seed, area)
+
+
+def with_options(
+    scenario: Scenario, replications: int | None, years: int | None, seed: int | None, area: Sequence[str] | None
+) -> Scenario:
+    """Return a scenario with what the options set above it.
 
     A number of replications that was named takes the place of a precision to be reached.
     """
-    from cinsim.scenario import load_scenario
-
-    scenario = load_scenario(path, settings(pairs))
     areas = None if not area else area[0] if len(area) == 1 else list(area)
     named = {"replications": replications, "years": years, "seed": seed, "area": areas}
     given: dict[str, object] = {key: value for key, value in named.items() if value is not None}

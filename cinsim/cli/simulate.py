@@ -23,6 +23,7 @@ from cinsim.cli.options import (
     Years,
     guarded,
     scenario_from,
+    with_options,
 )  # fmt: skip
 
 OUTPUTS = Path("outputs")
@@ -48,16 +49,18 @@ def run(
 
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
-    from cinsim.api import pinned_parameters, repeats_other_code, run_plan
+    from cinsim.api import pinned_parameters, run_plan
     from cinsim.cli.tables import print_run
+    from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions, make_plan
 
     chosen = scenario_from(scenario, set_, replications, years, seed, area)
     pinned = None
     if scenario.suffix.lower() == ".json":
         pinned = pinned_parameters(scenario)
-        if repeats_other_code(scenario):
-            typer.echo(f"{scenario} was made with other code or library versions than these: results may differ", err=True)
+        if len(pinned) > 1:
+            raise InputError("is the manifest of a comparison; repeat it with cinsim compare", path=scenario)
+        _warn_of_other_code(scenario)
     plan = make_plan([chosen], pinned)
     folder = out or OUTPUTS / chosen.name
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
@@ -68,7 +71,11 @@ def run(
 @guarded
 def compare(
     scenarios: Annotated[
-        list[Path], typer.Argument(metavar="BASELINE SCENARIO...", help="Scenario files; the others are compared with the first.")
+        list[Path],
+        typer.Argument(
+            metavar="BASELINE SCENARIO...",
+            help="Scenario files, the others compared with the first; or a comparison's manifest.json.",
+        ),
     ],
     replications: Replications = None,
     years: Years = None,
@@ -87,18 +94,34 @@ def compare(
 
     The options hold for every scenario.
     """
-    from cinsim.api import Comparison, run_plan
+    from cinsim.api import Comparison, compared_scenarios, pinned_parameters, run_plan
     from cinsim.cli.tables import print_comparison
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions, make_plan
 
-    if len(scenarios) < 2:
+    first = scenarios[0]
+    if len(scenarios) == 1 and first.suffix.lower() == ".json":
+        if set_:
+            raise InputError("a repeated comparison takes its scenarios as they were; leave --set out", path=first, key="--set")
+        plan = make_plan(
+            [with_options(arm, replications, years, seed, area) for arm in compared_scenarios(first)], pinned_parameters(first)
+        )
+        _warn_of_other_code(first)
+    elif len(scenarios) == 1:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
-    plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
+    else:
+        plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet and isinstance(result, Comparison):
         print_comparison(result, plan)
+
+
+def _warn_of_other_code(manifest: Path) -> None:
+    from cinsim.api import repeats_other_code
+
+    if repeats_other_code(manifest):
+        typer.echo(f"{manifest} was made with other code or library versions than these: results may differ", err=True)
 
 
 @guarded

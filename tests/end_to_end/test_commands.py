@@ -108,8 +108,21 @@ def test_a_scenario_that_changes_nothing_differs_by_exactly_zero(tmp_path: Path)
     same.write_text(f"title: The same\nextends: {SCENARIOS / 'baseline.yaml'}\n")
     done(tmp_path, "compare", str(SCENARIOS / "baseline.yaml"), str(same), *SMALL, "--out", str(tmp_path / "both"), "--no-report")
     differences = pd.read_csv(tmp_path / "both" / "differences.csv")
+    assert differences["difference"].notna().any()
     assert (differences["difference"].dropna() == 0).all()
     assert len(pq.read_table(tmp_path / "both" / "children_changed.parquet")) == 0
+
+
+def test_a_comparisons_manifest_repeats_it_to_the_byte_and_is_no_single_run(tmp_path: Path) -> None:
+    paths = [str(SCENARIOS / f"{name}.yaml") for name in ("baseline", "referrals_down")]
+    done(tmp_path, "compare", *paths, *SMALL, "--years", "2", "--out", "first/run", "--no-report", "--quiet")
+    manifest = str(tmp_path / "first" / "run" / "manifest.json")
+    done(tmp_path, "compare", manifest, "--out", "second/run", "--no-report", "--quiet")
+    names = (*RESULTS, "differences.csv", "children_changed.parquet")
+    assert results(tmp_path / "first" / "run", names) == results(tmp_path / "second" / "run", names)
+    result = command(tmp_path, "run", manifest)
+    assert result.returncode == 2
+    assert "repeat it with cinsim compare" in result.stderr
 
 
 def test_a_report_is_written_again_from_its_folder(baseline: tuple[Path, str], tmp_path: Path) -> None:
