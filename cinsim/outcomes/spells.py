@@ -111,8 +111,8 @@ class Spells:
         """Child and family assessments.
 
         Columns: child, episode, start, end (authorisation), start_date, end_date, completed (bool: authorised, not cut
-        short by closure), outcome (code of Detail, -1 for none), severity (as seen), due, days (working days from start
-        to authorisation, 0 on the same day; NaN where not completed).
+        short by closure), outcome (code of Detail, -1 for none), severity (as seen), due, days (working days from the
+        referral, or the start of a later assessment, to authorisation, 0 on the same day; NaN where not completed).
         """
         starts, ends = self.record.rows(Event.ASSESSMENT_STARTED), self.record.rows(Event.ASSESSMENT_COMPLETED)
         columns, end_row = self._spells(starts, ends)
@@ -120,7 +120,8 @@ class Spells:
         columns["outcome"] = taken(ends.detail, end_row, -1)
         columns["severity"] = taken(ends.value, end_row, np.nan)
         columns["due"] = starts.due
-        columns["days"] = np.where(end_row >= 0, _working_days(columns["start"], columns["end"]), np.nan)
+        counted_from = np.where(np.isnan(starts.value), columns["start"], starts.value)
+        columns["days"] = np.where(end_row >= 0, _working_days(counted_from, columns["end"]), np.nan)
         return pd.DataFrame(columns, copy=False)
 
     def _table(self, start: Event, end: Event) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def open_assessment(child: Child, service: Service, started: float) -> None:
     if needed > limit and overrun < p.assessment_overrun_share:
         planned += p.assessment_overrun_days * exponential(overrun / p.assessment_overrun_share)
     child.assessment = Assessment(started, started + limit, planned)
-    service.record(child, Event.ASSESSMENT_STARTED, due=started + limit)
+    service.record(child, Event.ASSESSMENT_STARTED, due=started + limit, value=started)
     service.plan_work(
         child, Event.ASSESSMENT_SESSION, now, min(now + p.first_visit_within_days, planned - 1), _first_session_done(service)
     )

@@ -18,7 +18,7 @@ class Event(IntEnum):
     NO_FURTHER_ACTION = 1  # screening decided not to go on; the referral ends here (a CLOSED event follows at once)
     SCREENED_IN = 2
     # child and family assessment (section 17); `due` is the end of its 45th working day
-    ASSESSMENT_STARTED = 3
+    ASSESSMENT_STARTED = 3  # value: the time its days are counted from (the referral, or for a later one its own start)
     ASSESSMENT_COMPLETED = 4  # authorised; detail: outcome; value: severity seen
     # what follows an assessment
     NOT_IN_NEED = 5  # first assessment of the referral found no need; a CLOSED event (RC8 or RC9) follows at once

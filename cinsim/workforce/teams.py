@@ -31,7 +31,7 @@ class Team:
         self._count = 0
 
     def _least_loaded(self, case: Case) -> Worker | None:
-        """Return the eligible worker with the smallest share of its limit in use, if the case may go to anyone."""
+        """Return the worker with the smallest share of its limit in use of those who may be given the case, if there is one."""
         eligible = self._eligible.get(case.roles)
         if eligible is None:
             eligible = [worker for worker in self.workers if worker.role in case.roles]
@@ -41,8 +41,12 @@ class Team:
         if not eligible:
             return None
         best = min(eligible, key=_load)
-        fits = case.urgent or best.points + case.points <= best.limit
-        return best if fits and best.load < math.inf else None
+        if not case.urgent and best.points + case.points > best.limit:  # a small post can be empty and yet too small
+            eligible = [worker for worker in eligible if worker.points + case.points <= worker.limit]
+            if not eligible:
+                return None
+            best = min(eligible, key=_load)
+        return best if best.load < math.inf else None
 
     @property
     def duty(self) -> Diary:
