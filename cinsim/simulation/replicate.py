@@ -290,10 +290,10 @@ def _start(service: Service, children: Children, history: History) -> None:
     base = service.referrals.first(known)
     base[history.stage != OUT] = np.inf
     demand = service.practice.demand
-    rise = max(service.demand_rise)
+    rises = np.asarray(service.demand_rise)[children.need_category]
     extra = np.full(len(children), np.inf)
-    if rise > 0.0:
-        extra = service.referrals.first(known, "additional referral", demand.ramp.start, rise)
+    if rises.max() > 0.0:
+        extra = service.referrals.first(known, "additional referral", demand.ramp.start, rises)
         extra[history.stage != OUT] = np.inf
     first = np.minimum(base, extra)
     order = np.lexsort((np.arange(len(first)), first))

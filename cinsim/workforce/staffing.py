@@ -247,7 +247,9 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
         rates[Detail.FAMILY_SUPPORT_WORKER] = replace(
             rates[Detail.FAMILY_SUPPORT_WORKER],
             limit=(p.caseload_limit_points, lead.caseload_limit),
-            ramp=_policy_ramp(scenario, calendar),
+            ramp=rates[Detail.FAMILY_SUPPORT_WORKER].ramp
+            if changes[Detail.FAMILY_SUPPORT_WORKER]
+            else _policy_ramp(scenario, calendar),
         )
     own = rates[Detail.SOCIAL_WORKER]
     filled = 1.0 - own.vacancy[0] * (1.0 - own.cover[0])
