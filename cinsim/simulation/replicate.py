@@ -12,11 +12,11 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
+from cinsim.engine.environment import DayByDay
 from cinsim.engine.record import EventRecord
 from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.history import (
@@ -198,7 +198,7 @@ def replicate(
     months = [months[m] for m in _MONTHS]  # type: ignore[assignment]
     referrals = ReferralTimes(children, grid, p, calendar, draws, referral_level(area, p), months)  # type: ignore[arg-type]
 
-    env = simpy.Environment()
+    env = DayByDay()
     record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
     practice = practice_of(scenario, area, p, calendar, own, national, target)
     staffing = staffing_of(scenario, area, p, calendar, draws)
