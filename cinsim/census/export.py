@@ -25,7 +25,7 @@ from cinsim.outcomes.dates import Dates
 from cinsim.outcomes.replication import ReplicationLike
 from cinsim.outcomes.rows import Ints, occurrence
 from cinsim.outcomes.spells import Spells
-from cinsim.reference.events import DETAIL_NAMES, Detail
+from cinsim.reference.events import DETAIL_NAMES, Detail, Event
 
 NOT_A_TIME = np.datetime64("NaT")
 CONFERENCE_WORKING_DAYS = 15
@@ -90,7 +90,7 @@ class _Export:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the eleven tables."""
         episodes, enquiries = self.episodes(), self.enquiries()
-        episodes["closure"] = self.closure_reasons(episodes, enquiries)
+        episodes["closure"] = self.closure_reasons(episodes)
         self.place = _Places(episodes)
         assessments, factor_rows = self.assessments(episodes)
         plans, reviews = self.protection_plans()
@@ -161,11 +161,12 @@ class _Export:
             "ReferralNFA": np.where(nfa, "1", "0"),
         }
 
-    def closure_reasons(self, episodes: dict[str, NDArray[Any]], enquiries: dict[str, NDArray[Any]]) -> NDArray[np.str_]:
+    def closure_reasons(self, episodes: dict[str, NDArray[Any]]) -> NDArray[np.str_]:
         """Return reasons for closure; closed after assessment (RC8, RC9) is not open to an episode with an enquiry."""
         names = np.array([*(name.upper() for name in DETAIL_NAMES), ""])
         reason = np.where(np.isnat(episodes["closed_date"]), "", names[episodes["reason"]])
-        enquired = np.isin(_key(episodes), _key(enquiries))
+        held = self.spells.section_47s
+        enquired = np.isin(_key(episodes), held["child"].to_numpy() * _EPISODES + held["episode"].to_numpy())
         return np.where(np.isin(reason, NOT_IN_NEED) & enquired, "RC7", reason)
 
     # ---- what happens within an episode
@@ -173,7 +174,10 @@ class _Export:
     def assessments(self, episodes: dict[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the columns of ``Assessments`` and of ``AssessmentFactorsList``."""
         a = self.spells.assessments
-        start, end, completed = (a[c].to_numpy() for c in ("start_date", "end_date", "completed"))
+        end, completed = a["end_date"].to_numpy(), a["completed"].to_numpy()
+        # the first assessment of a referral counts from the referral, and is said to have started then
+        since = self.spells.record.rows(Event.ASSESSMENT_STARTED).value
+        start = self.spells.dates(np.where(np.isnan(since), a["start"].to_numpy(), since))
         authorised = completed & (end <= self.last)
         kept = np.where(authorised, self.in_year(end), self.in_year(start))
         number = occurrence(a["child"].to_numpy() * _EPISODES + a["episode"].to_numpy())

@@ -24,7 +24,7 @@ PSEUDO_AUTHORITY = "001"
 
 def child_ids(children: Ints) -> NDArray[np.str_]:
     """Return the ``LAchildID`` of children, "SIM" and their number in the simulation."""
-    return np.char.add("SIM", np.char.zfill(children.astype(str), 7))
+    return np.array([f"SIM{number:07d}" for number in children.tolist()], dtype=str)
 
 
 def unique_pupil_numbers(children: Ints, birth: Dates, lea: str) -> NDArray[np.str_]:
@@ -37,10 +37,9 @@ def unique_pupil_numbers(children: Ints, birth: Dates, lea: str) -> NDArray[np.s
     school = 9000 + (children // 1000) % 1000
     year = (birth.astype("datetime64[Y]").astype(np.int64) + 1970 + SCHOOL_AGE_BEFORE_UPN) % 100
     tail = (school * 100 + year) * 1000 + children % 1000
-    digits = np.char.add(lea, np.char.zfill(tail.astype(str), 9))
-    values = digits.astype("U12").view("U1").reshape(len(digits), 12).astype(np.int64) if len(digits) else np.zeros((0, 12))
-    letter = np.array(list(CHECK_LETTERS))[(values @ np.arange(2, 14)).astype(np.int64) % 23]
-    return np.char.add(letter, digits)
+    numbers = [f"{lea}{number:09d}" for number in tail.tolist()]
+    weighted = [sum(weight * int(digit) for weight, digit in enumerate(number, start=2)) for number in numbers]
+    return np.array([CHECK_LETTERS[total % 23] + number for total, number in zip(weighted, numbers, strict=True)], dtype=str)
 
 
 def identifiers(

@@ -148,9 +148,9 @@ class _Target:
 
     def data(self, text: str) -> None:
         self.heard += 1
-        self._length += len(text)
         if self._length <= LONGEST_TEXT:
-            self._text.append(text)
+            self._text.append(text[: LONGEST_TEXT + 1 - self._length])
+        self._length += len(text)
 
     def end(self, tag: str) -> None:
         self.heard += 1

@@ -213,7 +213,7 @@ RULES: Final[dict[str, tuple[str, Rule]]] = {
              lambda v: _count(v.a["closed"].notna() & v.a["AssessmentAuthorisationDate"].isna())),
     "8868": ("enquiries of a closed episode have a conference, or need none",
              lambda v: _count(v.s["closed"].notna() & _open_enquiries(v))),
-    "8875": ("no initial conference on a weekend", lambda v: _count(v.s["DateOfInitialCPC"].dt.dayofweek >= 5)),
+    "8875": ("no initial conference on a weekend", lambda v: _count(v.s["DateOfInitialCPC"].dt.day_of_week >= 5)),
     "8890": ("no enquiry starts while another of the episode is open, or on the day of its conference", _enquiries_overlap),
     "8896": ("at most one open assessment an episode", lambda v: _several(v.a[v.a["AssessmentAuthorisationDate"].isna()], KEYS)),
     "8935": ("at most one open child protection plan a child", lambda v: _several(v.c[v.c["CPPendDate"].isna()], ["LAchildID"])),
