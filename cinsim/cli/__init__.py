@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import cinsim
-from cinsim.cli import differences, lists, simulate
+from cinsim.cli import differences, lists, simulate, staffing
 from cinsim.cli.census import census_app
 
 app = typer.Typer(
@@ -19,8 +19,8 @@ app = typer.Typer(
     epilog="Exit status: 0 done, 2 the input is wrong, 1 anything else. Guide: docs/running.md",
 )
 for command in (
-    simulate.run, simulate.compare, simulate.check, simulate.report, differences.diff, lists.parameters, lists.measures,
-    lists.areas,
+    simulate.run, simulate.compare, simulate.check, simulate.report, differences.diff, staffing.staffing,
+    lists.parameters, lists.measures, lists.areas,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(census_app)

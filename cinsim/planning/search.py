@@ -1,0 +1,156 @@
+"""The least staff that meets targets: bracketing, then narrowing, with the same luck at every number of posts.
+
+Few replications find the bracket, all of them settle it. Each replication meets the same children and workers' luck at
+every point, so that its own crossing can be read between points; the answer is a quantile of the crossings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from cinsim.planning.crossing import bootstrap_interval, crossing, meets, quantile_met
+from cinsim.planning.questions import Target
+
+Unit = tuple[int, int]
+"""A draw and a replication: one luck, met again at every number of posts."""
+Values = Mapping[str, float]
+Evaluate = Callable[[float, Sequence[Unit]], Mapping[Unit, Values]]
+
+FEW: Final = 4
+MOST_NARROWINGS: Final = 6
+DECIMALS: Final = 1
+# a number proposed by interpolation keeps this share of the bracket from both of its ends
+_KEPT_FROM_ENDS: Final = 0.15
+
+
+@dataclass
+class Curve:
+    """Every point evaluated so far: values by staff and unit."""
+
+    evaluate: Evaluate
+    targets: Sequence[Target]
+    points: dict[float, dict[Unit, Values]] = field(default_factory=dict)
+
+    def at(self, staff: float, units: Sequence[Unit]) -> dict[Unit, Values]:
+        """Return the values at a number of posts, simulating what is not known yet."""
+        known = self.points.setdefault(staff, {})
+        missing = [unit for unit in units if unit not in known]
+        if missing:
+            known.update(self.evaluate(staff, missing))
+        return {unit: known[unit] for unit in units}
+
+    def share_met(self, staff: float, units: Sequence[Unit]) -> float:
+        """Return the share of the units that meet all targets at a number of posts."""
+        return sum(meets(self.targets, values) for values in self.at(staff, units).values()) / len(units)
+
+    def crossings(self, units: Sequence[Unit]) -> list[float]:
+        """Return each unit's crossing, from the points at which it was evaluated."""
+        return [self._crossing(unit) for unit in units]
+
+    def _crossing(self, unit: Unit) -> float:
+        staff = sorted(number for number, values in self.points.items() if unit in values)
+        margins = [
+            [target.margin(self.points[number][unit].get(target.measure, math.nan)) for target in self.targets]
+            for number in staff
+        ]
+        return crossing(staff, margins)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to.
+
+    Attributes
+    ----------
+    staff : the least staff that meets the targets with the confidence asked; infinity where none of the ladder does.
+    lower, upper : its 95% interval over resampled units.
+    crossings : one a unit, in their order.
+    at_lowest : whether the targets are met at the lowest number tried, so that fewer may do as well.
+    """
+
+    staff: float
+    lower: float
+    upper: float
+    crossings: tuple[float, ...]
+    at_lowest: bool
+
+
+def ladder_from(base: float, scale: float) -> tuple[float, ...]:
+    """Return the numbers of posts among which a bracket is sought, rising: half to twice as many, from none where there are none.
+
+    Parameters
+    ----------
+    base : full-time equivalents as the scenario has them.
+    scale : a number of posts that would matter, where there are none so far.
+    """
+    steps = [base * factor for factor in (0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)]
+    if base <= 0:
+        steps = [scale * factor for factor in (0.0, 0.25, 0.5, 1.0, 2.0)]
+    return tuple(sorted({round(step, DECIMALS) for step in steps}))
+
+
+def least_staff(
+    curve: Curve, ladder: Sequence[float], start: float, units: Sequence[Unit], confidence: float, tolerance: float, seed: int
+) -> Found:
+    """Return the least staff that meets the curve's targets in at least the share ``confidence`` of the units.
+
+    Parameters
+    ----------
+    ladder : numbers among which the bracket is sought, rising.
+    start : where to begin; its nearest number on the ladder is taken.
+    units : draws and replications; the first few find the bracket.
+    tolerance : the bracket is narrowed to no more than this, full-time equivalents.
+    seed : of the resamples of the interval.
+    """
+    place = min(range(len(ladder)), key=lambda i: abs(ladder[i] - start))
+    for group in (units[:FEW], units) if len(units) > FEW else (units,):
+        place = _first_met(curve, ladder, place, group, confidence)
+    if 0 < place < len(ladder):
+        _narrow(curve, ladder[place - 1], ladder[place], units, confidence, tolerance)
+    # an end of the interval beyond the points is not known: one more number of posts each way says more
+    lower, upper = bootstrap_interval(curve.crossings(units), confidence, seed)
+    if place > 1 and lower <= ladder[place - 1]:
+        curve.at(ladder[place - 2], units)
+    if math.isinf(upper) and place + 1 < len(ladder):
+        curve.at(ladder[place + 1], units)
+    crossings = curve.crossings(units)
+    staff = math.inf if place == len(ladder) else quantile_met(crossings, confidence)
+    lower, upper = bootstrap_interval(crossings, confidence, seed)
+    return Found(staff, lower, upper, tuple(crossings), at_lowest=staff <= ladder[0])
+
+
+def _first_met(curve: Curve, ladder: Sequence[float], place: int, units: Sequence[Unit], confidence: float) -> int:
+    """Return the place on the ladder of the first number that meets the targets and has one below that does not.
+
+    0 where the lowest meets them, the ladder's length where the highest does not.
+    """
+    place = min(place, len(ladder) - 1)
+    if curve.share_met(ladder[place], units) >= confidence:
+        while place > 0 and curve.share_met(ladder[place - 1], units) >= confidence:
+            place -= 1
+        return place
+    place += 1
+    while place < len(ladder) and curve.share_met(ladder[place], units) < confidence:
+        place += 1
+    return place
+
+
+def _narrow(curve: Curve, low: float, high: float, units: Sequence[Unit], confidence: float, tolerance: float) -> None:
+    """Evaluate points between one that fails and one that meets the targets, where the answer is looked for next."""
+    for _ in range(MOST_NARROWINGS):
+        width = high - low
+        if width <= tolerance:
+            return
+        guess = quantile_met(curve.crossings(units), confidence)
+        middle = low + width / 2 if not low <= guess <= high else guess
+        edge = _KEPT_FROM_ENDS * width
+        point = round(min(max(middle, low + edge), high - edge), DECIMALS)
+        if not low < point < high:
+            return
+        if curve.share_met(point, units) >= confidence:
+            high = point
+        else:
+            low = point
