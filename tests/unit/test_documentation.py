@@ -10,7 +10,9 @@ import pytest
 import typer.main
 
 from cinsim.cli import app
+from cinsim.outcomes.definitions import MEASURES
 from cinsim.reference.register import load_register
+from cinsim.scenario import load_scenario
 
 pytestmark = pytest.mark.unit
 
@@ -77,3 +79,54 @@ def test_every_parameter_that_the_model_description_names_is_in_the_register() -
     symbols = set(re.findall(r"\w+", " ".join(body for _, body in FENCE.findall(text))))
     for name in set(re.findall(r"`(\w*_\w*)\*?`", FENCE.sub("", text))) - keys - symbols:
         assert any(name == each or (name[0] == "_" and each.endswith(name)) or each.startswith(name) for each in register), name
+
+
+LEVERS = sorted(page for page in (DOCS / "levers").glob("*.md") if page.name != "index.md")
+SHIPPED = sorted((PROJECT / "scenarios").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("page", LEVERS, ids=named)
+def test_every_name_on_the_page_of_a_lever_is_a_parameter_a_measure_a_key_or_a_scenario(page: Path) -> None:
+    keys = re.findall(r"\w+", files("cinsim.scenario").joinpath("scenario.schema.json").read_text(encoding="utf-8"))
+    there = {*load_register(), *MEASURES, *keys, *(path.stem for path in SHIPPED)}
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    assert set(re.findall(r"`(\w*_\w*)`", text)) <= there
+    assert set(re.findall(r"`parameters\.(\w+)`", text)) <= set(load_register())
+
+
+@pytest.mark.parametrize("page", LEVERS, ids=named)
+def test_every_file_that_the_page_of_a_lever_names_is_there(page: Path) -> None:
+    named_files = re.findall(r"`((?:cinsim|scenarios)/[\w/]+\.\w+)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named_files if not (PROJECT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", LEVERS, ids=named)
+def test_the_first_scenario_on_the_page_of_a_lever_is_one_that_ships(page: Path, tmp_path: Path) -> None:
+    shown = load_scenario(_beside_the_shipped(page, 0, tmp_path)).resolved()
+    assert any(_content(load_scenario(path).resolved()) == _content(shown) for path in SHIPPED)
+
+
+@pytest.mark.parametrize("page", LEVERS, ids=named)
+def test_every_scenario_on_the_page_of_a_lever_can_be_run(page: Path, tmp_path: Path) -> None:
+    blocks = [body for language, body in FENCE.findall(page.read_text(encoding="utf-8")) if language == "yaml"]
+    for number in range(len(blocks)):
+        load_scenario(_beside_the_shipped(page, number, tmp_path))
+
+
+@pytest.mark.parametrize("scenario", SHIPPED, ids=named)
+def test_every_shipped_scenario_is_named_on_the_list_of_levers(scenario: Path) -> None:
+    assert scenario.stem == "baseline" or f"`{scenario.stem}`" in (DOCS / "levers" / "index.md").read_text(encoding="utf-8")
+
+
+def _beside_the_shipped(page: Path, number: int, folder: Path) -> Path:
+    """Write a page's scenario into a folder of its own beside copies of those that ship, as `extends` is relative to the file."""
+    blocks = [body for language, body in FENCE.findall(page.read_text(encoding="utf-8")) if language == "yaml"]
+    for path in SHIPPED:
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    written = folder / f"shown_{number}.yaml"
+    written.write_text("title: Shown on a page\n" + blocks[number], encoding="utf-8")
+    return written
+
+
+def _content(resolved: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in resolved.items() if key not in ("name", "title", "question")}
