@@ -19,6 +19,8 @@ from cinsim.scenario import Scenario, load_scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cinsim.planning.parts import Method
+
 __all__ = ["Comparison", "RunResult", "Scenario", "compare", "load_scenario", "run"]
 
 AnyScenario = Scenario | Path | str
@@ -55,6 +57,26 @@ class RunResult:
         """Mean and 90% range over draws and replications, a row a scenario, area, year, measure and group."""
         return self._table("summary.csv")
 
+    @cached_property
+    def national(self) -> pd.DataFrame:
+        """One row a region (and England), scenario, year, draw, replication and measure.
+
+        Raises
+        ------
+        InputError : fewer than two authorities were run.
+        """
+        return self._national("national.csv")
+
+    @cached_property
+    def national_summary(self) -> pd.DataFrame:
+        """Mean and 90% range of ``national`` over draws and replications."""
+        return self._national("national_summary.csv")
+
+    def _national(self, name: str) -> pd.DataFrame:
+        if not (self.folder / name).exists():
+            raise InputError("fewer than two authorities were run; name several, or all, with area", path=self.folder)
+        return self._table(name)
+
     def events(self, run: int | None = None, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return event records.
 
@@ -78,7 +100,7 @@ class RunResult:
     def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        text = ("scenario", "baseline", "area_code", "area_name", "measure", "group", "verdict")
+        text = ("scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "verdict", "part", "method")
         table = pd.read_csv(self.folder / name, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
         return table.fillna(dict.fromkeys((column for column in text if column in table), ""))
 
@@ -90,6 +112,18 @@ class Comparison(RunResult):
     def differences(self) -> pd.DataFrame:
         """One row a scenario, area, year, measure and group: the paired difference from the baseline and its interval."""
         return self._table("differences.csv")
+
+    @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """One row a bundle, year, measure and part: what the part adds to the bundle's difference; asked for with ``parts``.
+
+        Raises
+        ------
+        InputError : the comparison was made without ``parts``.
+        """
+        if not (self.folder / "contributions.csv").exists():
+            raise InputError("no bundle was split; compare again with parts='shapley'", path=self.folder)
+        return self._table("contributions.csv")
 
     @cached_property
     def children_changed(self) -> pd.DataFrame:
@@ -138,7 +172,7 @@ def run(
     if parameter_sets is None and isinstance(scenario, str | Path) and Path(scenario).suffix == ".json":
         sets = pinned_parameters(Path(scenario))
     plan = make_plan([_scenario(scenario, given)], sets)
-    return _run(plan, out, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
+    return _run(plan, out, None, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
 
 
 def compare(
@@ -153,6 +187,7 @@ def compare(
     jobs: int | None = None,
     cluster: str | None = None,
     events: str = "auto",
+    parts: Method | None = None,
     out: Path | str | None = None,
     overwrite: bool = False,
     quiet: bool = False,
@@ -162,6 +197,7 @@ def compare(
     Parameters
     ----------
     baseline, scenarios : scenarios or their files; areas, dates, seed and replications must be the same in all.
+    parts : "shapley" or "leave-one-out" splits what a bundle of changes does among its parts; see ``contributions``.
 
     The other parameters, and the errors, are those of :func:`run`.
     """
@@ -170,22 +206,38 @@ def compare(
     plan = make_plan([_scenario(each, given) for each in (baseline, *others)], parameter_sets)
     if len(plan.arms) < 2:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="scenarios")
-    result = _run(plan, out, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
+    how = {"jobs": jobs, "cluster": cluster, "events": events, "overwrite": overwrite, "quiet": quiet}
+    result = _run(plan, out, parts, **how)
     assert isinstance(result, Comparison)
     return result
 
 
-def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True) -> RunResult:
-    """Carry a plan out into its folder: a comparison if it has several arms; with figures and a page if ``draw``."""
+def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Method | None = None) -> RunResult:
+    """Carry a plan out into its folder: a comparison if it has several arms; with figures and a page if ``draw``.
+
+    Parameters
+    ----------
+    parts : how the bundles of a comparison are split among their parts, into ``contributions.csv``; None leaves them whole.
+
+    Raises
+    ------
+    InputError : a bundle cannot be split. Otherwise as :func:`cinsim.runs.run.carry_out`.
+    """
     from cinsim.outcomes.summary import summarise
     from cinsim.runs.comparing import write_comparison
     from cinsim.runs.work import simulate
 
     compares = len(plan.arms) > 1
+    if parts is not None:
+        from cinsim.planning.parts import bundles_of, write_contributions
+
+        bundles_of(plan)
 
     def finish(folder: Path, tasks: Sequence[Task], store: Store) -> None:
         if compares:
             write_comparison(tasks, store, folder)
+        if parts is not None:
+            write_contributions(plan, tasks, folder, options.executor(), simulate, store, parts, quiet=options.quiet)
         if draw:
             draw_report(folder)
 
@@ -236,9 +288,9 @@ def _scenario(scenario: AnyScenario, given: Mapping[str, object]) -> Scenario:
     return loaded.with_(given) if given else loaded
 
 
-def _run(plan: Plan, out: Path | str | None, **how: Any) -> RunResult:
+def _run(plan: Plan, out: Path | str | None, parts: Method | None, **how: Any) -> RunResult:
     if out is not None:
-        return run_plan(plan, RunOptions(folder=Path(out), **how))
+        return run_plan(plan, RunOptions(folder=Path(out), **how), parts=parts)
     temporary = tempfile.TemporaryDirectory(prefix="cinsim-")
     options = RunOptions(folder=Path(temporary.name) / "run", **how)
-    return replace(run_plan(plan, options, draw=False), _temporary=temporary)
+    return replace(run_plan(plan, options, draw=False, parts=parts), _temporary=temporary)

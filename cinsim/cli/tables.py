@@ -29,11 +29,14 @@ MAIN_MEASURES = (
 
 def print_run(result: RunResult, plan: Plan) -> None:
     """Print the main measures of a run's first reported year beside the published figures, and where the folder is."""
+    from cinsim.reference.areas import average_authority
     from cinsim.report.labels import label, value_text
 
-    area, name = plan.areas[0], next(iter(plan.arms))
+    name = next(iter(plan.arms))
     year = int(result.summary["year"].min())
-    found = _by_measure(result.summary, name, area, year)
+    whole = is_the_whole_country(plan)
+    area = average_authority() if whole else plan.areas[0]
+    found = _of_england(result, name, year) if whole else _by_measure(result.summary, name, area, year)
     published = published_figures(area)
     rows = []
     for measure in MAIN_MEASURES:
@@ -41,7 +44,10 @@ def print_run(result: RunResult, plan: Plan) -> None:
             row, figure = found[measure], published.get(measure)
             beside = "–" if figure is None else value_text(measure, figure)
             rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row), beside])
-    typer.echo(f"\n{plan.arms[name].title}: {_place(plan)}, year to March {year}\n")
+    place = f"England, its {len(plan.areas)} authorities together" if whole else _place(plan)
+    typer.echo(f"\n{plan.arms[name].title}: {place}, year to March {year}\n")
+    if whole:
+        typer.echo("Without the City of London and the Isles of Scilly, which have too few children; medians do not add up.\n")
     print_table(("Measure", "Simulated", "90% range", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
     _print_ending(result)
 
@@ -71,10 +77,47 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
     _print_ending(result)
 
 
+def print_parts(result: Comparison) -> None:
+    """Print what each part of a bundle adds to the main measures in the last year, and how much of it is interaction."""
+    from cinsim.report.labels import decimals_for, difference_text, label
+
+    table = result.contributions
+    table = table[(table["year"] == table["year"].max()) & table["measure"].isin(MAIN_MEASURES)]
+    for scenario, bundle in table.groupby("scenario", sort=False):
+        parts = list(dict.fromkeys(bundle["part"]))
+        rows = []
+        for measure in MAIN_MEASURES:
+            found = bundle[bundle["measure"] == measure].set_index("part")["contribution"]
+            if found.empty or not found.notna().all() or not found.any():
+                continue
+            alone = bundle.loc[bundle["measure"] == measure, "alone"].sum(skipna=False)
+            total = float(found.sum())
+            beside = "" if alone != alone else difference_text(total - alone, decimals_for(measure, total))
+            cells = [difference_text(float(found[part]), decimals_for(measure, total)) for part in parts]
+            rows.append([label(measure).text, *cells, difference_text(total, decimals_for(measure, total)), beside])
+        typer.echo(f"\nWhat each part of {scenario} adds\n")
+        headings = ("Measure", *(part.replace("_", " ") for part in parts), "All together", "of it interaction")
+        print_table(headings, rows, numbers=range(1, len(headings)))
+
+
 def _by_measure(table: pd.DataFrame, scenario: str, area: Area, year: int) -> dict[str, dict[str, float]]:
     """Return the rows of one scenario, area and year for all children, by measure."""
     chosen = (table["scenario"] == scenario) & (table["area_code"] == area.area_code)
     rows = table[chosen & (table["year"] == year) & (table["group"] == "all")]
+    return {str(row["measure"]): row for row in rows.to_dict("records")}  # type: ignore[misc]
+
+
+def is_the_whole_country(plan: Plan) -> bool:
+    """Return whether every authority that can be simulated is in a plan."""
+    from cinsim.reference.areas import usable_authorities
+
+    return {area.area_code for area in usable_authorities()} <= {area.area_code for area in plan.areas}
+
+
+def _of_england(result: RunResult, scenario: str, year: int) -> dict[str, dict[str, float]]:
+    """Return the rows of England's summary of one scenario and year, by measure."""
+    table = result.national_summary
+    rows = table[(table["area_level"] == "england") & (table["scenario"] == scenario) & (table["year"] == year)]
     return {str(row["measure"]): row for row in rows.to_dict("records")}  # type: ignore[misc]
 
 

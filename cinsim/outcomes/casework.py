@@ -88,11 +88,12 @@ def add_visits(tally: Tally, spells: Spells) -> None:
     visits, years = spells.visits, tally.years
     kind, due, on_time = (visits[c].to_numpy() for c in ("kind", "due", "on_time"))
     year = years.index_of(np.floor(due))
-    for name, code in (("cin_visits_on_time_percent", Event.CIN_VISIT), ("cpp_visits_on_time_percent", Event.CPP_VISIT)):
+    for name, code in (("cin_visits", Event.CIN_VISIT), ("cpp_visits", Event.CPP_VISIT)):
         chosen = (kind == code) & (year >= 0)
-        whole = np.bincount(year[chosen], minlength=len(years))
+        whole = np.bincount(year[chosen], minlength=len(years)).astype(np.float64)
         part = np.bincount(year[chosen & on_time], minlength=len(years))
-        tally.add(name, percent(part, whole))
+        tally.add(f"{name}_due", whole)
+        tally.add(f"{name}_on_time_percent", percent(part, whole))
 
     plans = spells.cin_plans
     on_plan_year, row = tally.open_at_year_end(plans["start"].to_numpy(), plans["end"].to_numpy())
@@ -108,7 +109,7 @@ def add_visits(tally: Tally, spells: Spells) -> None:
         visited[visited_child[done & (time >= from_time[index]) & (time < years.ends[index])]] = True
         here = on_plan_year == index
         seen[here] = visited[child[here]]
-    whole = np.bincount(on_plan_year, minlength=len(years))
+    whole = np.bincount(on_plan_year, minlength=len(years)).astype(np.float64)
     part = np.bincount(on_plan_year[long_enough & ~seen], minlength=len(years))
     tally.add("cin_not_visited_3_months_percent", percent(part, whole))
 

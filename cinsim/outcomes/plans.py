@@ -71,7 +71,7 @@ def add_plans(tally: Tally, spells: Spells) -> None:
 
 
 def reviews_on_time_percent(tally: Tally, spells: Spells, year: Ints, plan: Ints) -> NDArray[np.float64]:
-    """Return d6's percentage by year, of plans open on 31 March given as pairs of year and row.
+    """Return d6's percentage by year, of plans open on 31 March given as pairs of year and row; add how many it is of.
 
     Of plans then open for at least 3 months, those with every review in time: the first within 3 months of the plan's
     start, each other within 6 months of the one before, and none outstanding on 31 March.
@@ -101,6 +101,7 @@ def reviews_on_time_percent(tally: Tally, spells: Spells, year: Ints, plan: Ints
         in_time[here] = ~(late_plans | outstanding)[plan[here]]
     n = len(tally.years)
     whole = np.bincount(year[eligible], minlength=n).astype(np.float64)
+    tally.add("cpp_reviews_expected", whole)
     return percent(np.bincount(year[eligible & in_time], minlength=n), whole)
 
 
@@ -113,6 +114,7 @@ def add_enquiries(tally: Tally, spells: Spells) -> None:
     tally.add_count_and_rate("icpc", tally.in_year(time, held["child"].to_numpy(), held["date"].to_numpy()))
     year = np.where(np.isnan(days), -1, tally.years.index_of(time))
     timed = np.bincount(year[year >= 0], minlength=len(tally.years)).astype(np.float64)
+    tally.add("icpc_after_s47", timed)
     soon = np.bincount(year[(year >= 0) & (days <= STATUTORY_CONFERENCE_DAYS)], minlength=len(tally.years))
     tally.add("icpc_within_15_days_percent", percent(soon, timed))
     for index, values in enumerate(tally.quartiles(year, days).T):

@@ -58,7 +58,7 @@ def append_csv(frame: pd.DataFrame, path: Path) -> None:
 def write_measures(
     tasks: Sequence[Task], store: Store, folder: Path, summarise: Summarise, advance: Callable[[float], None] = lambda done: None
 ) -> None:
-    """Write ``measures.csv`` and ``summary.csv``.
+    """Write ``measures.csv`` and ``summary.csv``; for several authorities also ``national.csv`` and ``national_summary.csv``.
 
     Parameters
     ----------
@@ -67,8 +67,24 @@ def write_measures(
     summarise : turns the measures of one area into the rows of its summary.
     advance : told how many tasks were gathered, after each area.
     """
-    for _, group in by_area(tasks):
+    from cinsim.outcomes.national import NationalSums
+
+    sums = NationalSums(tasks[0].scenario.population_fraction)
+    for code, group in by_area(tasks):
         frame = area_measures(group, store)
+        sums.add(code, frame)
         append_csv(frame, folder / "measures.csv")
         append_csv(summarise(frame), folder / "summary.csv")
         advance(len(group))
+    national = sums.frame()
+    if not national.empty:
+        append_csv(national, folder / "national.csv")
+        append_csv(national_summary(national, summarise), folder / "national_summary.csv")
+
+
+def national_summary(national: pd.DataFrame, summarise: Summarise) -> pd.DataFrame:
+    """Return the summary of regions' and England's measures, with their level in place of the groups they do not have."""
+    levels = national[["area_code", "area_level"]].drop_duplicates()
+    found = summarise(national.drop(columns="area_level").assign(group="all")).drop(columns="group")
+    found.insert(1, "area_level", found["area_code"].map(levels.set_index("area_code")["area_level"]))
+    return found

@@ -78,6 +78,8 @@ def make_manifest(
     wall_seconds, computed : how long this call took and how many tasks it did itself; the rest had been finished before.
     events_kept : the rule by which event records were kept.
     """
+    from cinsim.outcomes.national import national_entry, sampling_entry
+
     baseline_name, baseline = next(iter(arms.items()))
     first_day = date(baseline.start.year - baseline.warm_up, baseline.start.month, baseline.start.day)
     areas = {task.area.area_code: task.area.area_name for task in tasks}
@@ -91,6 +93,8 @@ def make_manifest(
         "parameters": parameter_entries(parameters[baseline_name][0], baseline.parameters),
         "parameter_sets": {name: [dict(values) for values in sets] for name, sets in parameters.items()},
         "areas": [{"area_code": code, "area_name": name} for code, name in areas.items()],
+        "national": national_entry(list(areas)),
+        "sampling": sampling_entry(baseline.population_fraction),
         "warm_up": {"years": baseline.warm_up, "from": first_day.isoformat(), "to": baseline.start.isoformat()},
         "versions": {"python": platform.python_version(), "platform": platform.platform(), **library_versions(PACKAGES)},
         "code_version": code_version(),
