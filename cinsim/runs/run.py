@@ -100,6 +100,10 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
     baseline = scenarios[0]
     arms: dict[str, Scenario] = {}
     for scenario in scenarios:
+        if scenario.initial_state is not None:
+            raise InputError(
+                "a run starts from a warm-up; it cannot start from a stored state: leave it out", key="initial_state"
+            )
         if scenario.name in arms:
             raise InputError(f"two scenarios are called '{scenario.name}'; give one another name", key="name")
         for key in ("area", "start", "years", "warm_up", "seed", "replications", "draws", "precision", "population_fraction"):
