@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -86,6 +86,10 @@ def compare(
     set_: Set = None,
     events: Events = "auto",
     cluster: Cluster = None,
+    parts: Annotated[
+        Literal["shapley", "leave-one-out"] | None,
+        typer.Option(help="Split what a bundle of changes does among its parts; Shapley simulates more sets of parts."),
+    ] = None,
     overwrite: Overwrite = False,
     no_report: NoReport = False,
     quiet: Quiet = False,
@@ -95,7 +99,7 @@ def compare(
     The options hold for every scenario.
     """
     from cinsim.api import Comparison, compared_scenarios, pinned_parameters, run_plan
-    from cinsim.cli.tables import print_comparison
+    from cinsim.cli.tables import print_comparison, print_parts
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions, make_plan
 
@@ -112,9 +116,11 @@ def compare(
     else:
         plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):
         print_comparison(result, plan)
+        if parts is not None:
+            print_parts(result)
 
 
 def _warn_of_other_code(manifest: Path) -> None:

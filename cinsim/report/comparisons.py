@@ -6,6 +6,7 @@ import math
 from textwrap import fill
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from cinsim.report.effects import Effect, effects
@@ -92,6 +93,22 @@ def sideways(axes: Axes) -> None:
     axes.margins(x=0.08)
 
 
+def _clearest(rows: pd.DataFrame) -> str:
+    """Return the measure on which the parts' contributions stand out most from their intervals; else the first that is shown."""
+    there = list(dict.fromkeys(rows["measure"].astype(str)))
+    shown = [measure for measure in SHOWN if measure in there] or there[:1]
+    if not {"lower", "upper"} <= set(rows.columns):
+        return shown[0]
+    last = rows[rows["year"] == rows["year"].max()] if "year" in rows else rows
+
+    def clear(measure: str) -> float:
+        here = last[last["measure"] == measure]
+        size = float(here["contribution"].abs().sum())
+        return size / (size + float((here["upper"] - here["lower"]).sum())) if size > 0 else 0.0
+
+    return max(shown, key=clear)
+
+
 def waterfall_figure(run: RunFolder) -> Drawing | None:
     """Draw the parts of a bundle one after the other, from ``contributions.csv``; None where the run has none."""
     if run.contributions is None:
@@ -99,8 +116,7 @@ def waterfall_figure(run: RunFolder) -> Drawing | None:
     rows = run.contributions
     measure = ""
     if "measure" in rows:
-        there = list(dict.fromkeys(rows["measure"].astype(str)))
-        measure = next((m for m in SHOWN if m in there), there[0])
+        measure = _clearest(rows)
         rows = rows[rows["measure"] == measure]
     if "year" in rows:
         rows = rows[rows["year"] == rows["year"].max()]
@@ -122,6 +138,12 @@ def waterfall_figure(run: RunFolder) -> Drawing | None:
         low, high = (rows[side].to_numpy(dtype=float) + ends - steps for side in ("lower", "upper"))
         axes.hlines(y, low, high, color="#0B0C0C", linewidth=1.3)
         caption += " Black lines: 95% interval of each part."
+    if "alone" in rows and math.isfinite(alone := float(rows["alone"].sum(skipna=False))):
+        decimals = decimals_for(measure, total)
+        caption += (
+            f" Each part alone would come to {difference_text(alone, decimals)} in sum; together they make "
+            f"{difference_text(total, decimals)}, the rest is interaction."
+        )
     axes.axvline(0, color="#0B0C0C", linewidth=1)
     axes.set_yticks([*y, -len(parts)], [*(fill(part, NAME_WIDTH + 2) for part in parts), "All together"])
     sideways(axes)
