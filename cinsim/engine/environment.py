@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -94,3 +95,20 @@ class DayByDay(simpy.Environment):
                     raise event._value
         except StopSimulation:
             return None
+
+
+class Recurring(Event):
+    """Something that happens again and again, for an action that is too simple to be a process of its own.
+
+    One such event serves for all its times; a process that waits needs a new one each time, and a resumption.
+    """
+
+    def __init__(self, env: simpy.Environment, action: Callable[[Event], None]):
+        super().__init__(env)
+        self._ok, self._value = True, None
+        self._actions = [action]
+
+    def after(self, delay: float) -> None:
+        """Let it happen (again) ``delay`` working days from now."""
+        self.callbacks = self._actions
+        self.env.schedule(self, NORMAL, delay)

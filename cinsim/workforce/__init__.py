@@ -1,1 +1,1 @@
-"""Workers as SimPy processes with diaries, the teams that allocate cases to them, and who joins and leaves."""
+"""Workers with diaries, who come in each working day, the teams that allocate cases to them, and who joins and leaves."""

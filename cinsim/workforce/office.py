@@ -155,16 +155,14 @@ class Office:
         worker = Worker(self, len(self.workers), post.role, team, post.fte, agency, post.number, spell, self.env.now, diary)
         self.workers.append(worker)
         self.write(self.env.now, worker.number, Event.WORKER_STARTED, 0, worker.number, post.role)
-        worker.process = self.env.process(worker.live())
+        worker.begin()
         if post.role != Detail.PRACTICE_SUPERVISOR:
             team.join(worker)
         return worker
 
     def end_worker(self, worker: Worker) -> None:
         """Let a worker leave: cases are handed over, unfinished duty work stays with the pool."""
-        worker.left = self.env.now
-        if worker.process.is_alive:
-            worker.process.interrupt()
+        worker.leave()
         worker.write_overtime(self.env.now)
         if worker.role != Detail.PRACTICE_SUPERVISOR:
             worker.team.part_with(worker)

@@ -6,11 +6,12 @@ import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from heapq import heappop
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import simpy
 
 from cinsim.engine.clock import TICKS_PER_DAY, on_grid
+from cinsim.engine.environment import Recurring
 from cinsim.engine.variates import exponential, lognormal
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.reference.events import Detail, Event
@@ -42,8 +43,9 @@ class Worker:
     """Someone in post from ``started`` to ``left``: a role, a team, a diary, cases and a limit to them."""
 
     __slots__ = (
-        "agency", "asked", "away_until", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away",
-        "luck", "moment", "number", "office", "overtime", "points", "post", "process", "resigned", "role", "started", "team",
+        "_absences", "_leave_at", "_morning", "_nothing_but_work_until", "_sick_at", "_supervised_at", "agency", "asked",
+        "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment", "number",
+        "office", "overtime", "points", "post", "resigned", "role", "started", "team",
     )  # fmt: skip
 
     def __init__(
@@ -75,16 +77,18 @@ class Worker:
         self.long_away = False
         self.limit = office.limit_of(role, fte)
         self.day_hours = office.day_hours(role, fte)
-        self.away_until = started
         self.overtime = 0.0
         self.effect = office.effect_of(role)
-        self.process: Any = None
         self.resigned: simpy.Event | None = None  # set where overload can make workers leave
         self.asked = 0
         # what a worker meets by chance belongs to the post and the spell in it, whoever else there is
         self.luck = post * 1_000_000 + spell
         # every worker has its own moment of the day, so that the order within a day is fixed and spread
         self.moment = (256 + (post * 97 + spell) % 512) / TICKS_PER_DAY
+        self._morning = Recurring(office.env, self._come_in)
+        self._absences = 0
+        self._leave_at = self._sick_at = self._supervised_at = math.nan
+        self._nothing_but_work_until = -math.inf
 
     def weigh(self, points: float) -> None:
         """Change the caseload by some points, and with it the worker's place in allocation."""
@@ -114,48 +118,62 @@ class Worker:
         for task in case.tasks:
             task.diary = None
 
-    def live(self) -> Generator[simpy.Event, object, None]:
-        """Live through working days until the post is left: work, leave and sickness."""
-        try:
-            yield from self._days()
-        except simpy.Interrupt:
-            return
+    def begin(self) -> None:
+        """Come in at the first of the worker's moments of the day from now on."""
+        now = self.office.env.now
+        first = math.floor(now) + self.moment
+        self._morning.after((first if first >= now else first + 1.0) - now)
 
-    def _days(self) -> Generator[simpy.Event, object, None]:
-        office, env = self.office, self.office.env
-        occurrence = 0
-        today = math.floor(env.now) + self.moment
-        yield env.timeout(today - env.now if today >= env.now else today + 1.0 - env.now)
-        leave_at = env.now + office.leave_gap(self.luck, 0, first=True)
-        supervised_at = (
-            env.now + self.luck % office.days_between_supervisions if self.role in office.case_holding_roles else math.inf
-        )
-        sick_at = env.now + office.sickness_gap(self, 0)
-        while True:
-            now = env.now
-            if now >= leave_at or now >= sick_at:
-                occurrence += 1
-                if now >= sick_at:
-                    days, kind = office.sickness_length(self.luck, occurrence), Detail.SICKNESS
-                    sick_at = now + days + office.sickness_gap(self, occurrence)
-                else:
-                    days, kind = office.leave_spell_days, Detail.LEAVE
-                    leave_at = now + days + office.leave_gap(self.luck, occurrence)
-                self.away_until = now + days
-                office.write(now, self.number, Event.ABSENCE_STARTED, 0, self.number, kind, 0.0, now + days)
-                if days > office.cover_after_days:
-                    yield from self._long_absence(days)
-                else:
-                    yield env.timeout(days)
-                continue
-            if now >= supervised_at:
-                supervised_at = now + office.days_between_supervisions
-                office.plan_supervision(self, now)
-                if self.resigned is not None and office.gives_up(self):
-                    self.resigned.succeed()
-                    return
-            self.work_day(now)
-            yield env.timeout(1.0)
+    def leave(self) -> None:
+        """Leave the post now."""
+        self.left = self.office.env.now
+        self._nothing_but_work_until = -math.inf
+
+    def _come_in(self, _: simpy.Event) -> None:
+        """Work a day, unless something else comes first: leave or sickness, supervision, the end of the post."""
+        now = self.office.env.now
+        if now >= self._nothing_but_work_until and not self._is_at_work(now):
+            return
+        self.work_day(now)
+        self._morning.after(1.0)
+
+    def _is_at_work(self, now: float) -> bool:
+        """Look at what falls due besides work, and return whether the worker works today."""
+        if self.left < math.inf:
+            return False
+        office = self.office
+        if math.isnan(self._leave_at):
+            self._leave_at = now + office.leave_gap(self.luck, 0, first=True)
+            self._sick_at = now + office.sickness_gap(self, 0)
+            holds_cases = self.role in office.case_holding_roles
+            self._supervised_at = now + self.luck % office.days_between_supervisions if holds_cases else math.inf
+        if now >= self._leave_at or now >= self._sick_at:
+            self._be_away(now)
+            return False
+        if now >= self._supervised_at:
+            self._supervised_at = now + office.days_between_supervisions
+            office.plan_supervision(self, now)
+            if self.resigned is not None and office.gives_up(self):
+                self.resigned.succeed()
+                return False
+        self._nothing_but_work_until = min(self._leave_at, self._sick_at, self._supervised_at)
+        return True
+
+    def _be_away(self, now: float) -> None:
+        """Be sick or on leave from now on."""
+        office = self.office
+        self._absences += 1
+        if now >= self._sick_at:
+            days, kind = office.sickness_length(self.luck, self._absences), Detail.SICKNESS
+            self._sick_at = now + days + office.sickness_gap(self, self._absences)
+        else:
+            days, kind = office.leave_spell_days, Detail.LEAVE
+            self._leave_at = now + days + office.leave_gap(self.luck, self._absences)
+        office.write(now, self.number, Event.ABSENCE_STARTED, 0, self.number, kind, 0.0, now + days)
+        if days > office.cover_after_days:
+            office.env.process(self._long_absence(days))
+        else:
+            self._morning.after(days)
 
     def _long_absence(self, days: float) -> Generator[simpy.Event, object, None]:
         """Be away so long that cases are passed on once that is clear, and none are given meanwhile."""
@@ -163,12 +181,17 @@ class Worker:
         self.long_away = True
         self.weigh(0.0)
         yield office.env.timeout(office.cover_after_days)
+        if self.left < math.inf:
+            return
         for case in list(self.cases.values()):
             self.team.pass_on(case)
         yield office.env.timeout(days - office.cover_after_days)
+        if self.left < math.inf:
+            return
         self.long_away = False
         self.weigh(0.0)
         self.team.allocate_waiting()
+        self._come_in(self._morning)
 
     def work_day(self, now: float) -> None:
         """Do the day's work: the most pressing tasks until the hours are gone, with overtime for what is overdue."""
