@@ -49,7 +49,7 @@ def modules_after(statement: str) -> set[str]:
 def test_every_command_is_named_in_the_help() -> None:
     status, out, _ = call("--help")
     assert status == 0
-    for command in ("run", "compare", "check", "report", "parameters", "measures", "areas"):
+    for command in ("run", "compare", "check", "diff", "staffing", "report", "parameters", "measures", "areas"):
         assert f" {command} " in out
 
 
