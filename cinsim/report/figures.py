@@ -12,6 +12,7 @@ from cinsim.report.comparisons import differences_figure, waterfall_figure
 from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.funnels import funnel_figures
 from cinsim.report.published import england
+from cinsim.report.regions import region_figures
 from cinsim.report.stocks import stocks_figure
 from cinsim.report.style import Drawing, FigureFile, house_style, stored
 from cinsim.report.work import caseload_figure, timeliness_figure
@@ -55,6 +56,7 @@ def _drawings(run: RunFolder) -> list[Drawing]:
         timeliness_figure(run, published),
         *children_figures(run),
         *ranked_figures(run),
+        *region_figures(run),
         *funnel_figures(run),
     ]
     return [drawing for drawing in drawn if drawing is not None]

@@ -21,11 +21,12 @@ from cinsim.report.labels import USED
 
 NATIONAL_CODE = "E92000001"
 MEASURE_COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
+NATIONAL_COLUMNS = ("area_level", "area_code", "area_name", "scenario", "year", "draw", "replication", "measure", "value")
 DIFFERENCE_COLUMNS = (
     "scenario", "baseline", "area_code", "year", "measure", "group", "difference", "lower", "upper", "n", "baseline_mean",
     "chance_share", "verdict", "replications_needed",
 )  # fmt: skip
-_TEXT_COLUMNS = frozenset({"scenario", "baseline", "area_code", "area_name", "measure", "group", "verdict"})
+_TEXT_COLUMNS = frozenset({"scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "verdict"})
 _WHOLE_NUMBERS = frozenset({"year", "draw", "replication", "n"})
 WHOLE = ""
 
@@ -56,6 +57,7 @@ class RunFolder:
     differences : of a comparison, of the whole area (with several authorities, of their mean).
     contributions, children_changed : None where the run has none.
     events : path of ``events.parquet``, None where the run has none.
+    regions : rows of ``national.csv`` of the regions, None where the run has none; England's stand among the measures.
     """
 
     path: Path
@@ -66,6 +68,7 @@ class RunFolder:
     contributions: pd.DataFrame | None
     children_changed: pd.DataFrame | None
     events: Path | None
+    regions: pd.DataFrame | None = None
 
     @property
     def compares(self) -> bool:
@@ -119,7 +122,8 @@ class RunFolder:
     def whole_area(self, measure: str) -> pd.DataFrame:
         """Return scenario, year, draw, replication, value of a measure for all children and the whole area.
 
-        Where several authorities were run, England's own row is used if there is one, else the mean of the authorities.
+        Where several authorities were run, that of all their children together is used, else the mean of the authorities
+        (of medians and other percentiles, which do not add up).
         """
         rows = self.measures[(self.measures["measure"] == measure) & (self.measures["group"] == WHOLE)]
         if rows["area_code"].nunique() > 1 and (rows["area_code"] == NATIONAL_CODE).any():
@@ -153,6 +157,13 @@ def read_run(folder: Path) -> RunFolder:
     measures = _read_measures(folder / "measures.csv", MEASURE_COLUMNS)
     compares = (folder / "differences.csv").exists()
     differences = _read_measures(folder / "differences.csv", DIFFERENCE_COLUMNS) if compares else None
+    regions = None
+    if (folder / "national.csv").exists():
+        national = _read_national(folder / "national.csv")
+        regions = national[national["area_level"] == "region"].reset_index(drop=True)
+        if not (measures["area_code"] == NATIONAL_CODE).any():  # else England's average authority was run beside others
+            england = national[national["area_level"] == "england"].assign(group=WHOLE)
+            measures = pd.concat([measures, england[list(MEASURE_COLUMNS)]], ignore_index=True)
     contributions, changed, events = (folder / f for f in ("contributions.csv", "children_changed.parquet", "events.parquet"))
     run = RunFolder(
         path=folder,
@@ -163,6 +174,7 @@ def read_run(folder: Path) -> RunFolder:
         contributions=_read_contributions(contributions) if contributions.exists() else None,
         children_changed=pd.read_parquet(changed) if changed.exists() else None,
         events=events if events.exists() else None,
+        regions=regions,
     )
     return replace(run, differences=_overall_differences(run)) if len(run.areas) > 1 and run.compares else run
 
@@ -189,15 +201,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
 
 def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
     """Read a tidy table piece by piece, keeping the measures the page uses; with many authorities it is large."""
-    if not path.exists():
-        raise InputError("the run has no such table; give a folder that a finished run wrote", path=path)
-    with path.open(encoding="utf-8", newline="") as file:
-        header = next(reader(file), [])
-    if missing := [column for column in wanted if column not in header]:
-        raise InputError(f"lacks the columns {', '.join(missing)}", path=path, line=1)
-    kinds = {column: pa.string() if column in _TEXT_COLUMNS else pa.float64() for column in wanted}
-    kinds |= dict.fromkeys(_WHOLE_NUMBERS & set(wanted), pa.int64())
-    options = csv.ConvertOptions(column_types=kinds, include_columns=list(wanted), null_values=["", "nan", "NaN"])
+    options = _columns_of(path, wanted)
     used = pa.array(sorted(USED))
     pieces, areas = [], set()
     try:
@@ -215,6 +219,27 @@ def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
     # all children are written "", "all" or left empty; make it one
     table["group"] = table["group"].fillna(WHOLE).where(table["group"] != "all", WHOLE)
     return table
+
+
+def _columns_of(path: Path, wanted: tuple[str, ...]) -> csv.ConvertOptions:
+    """Return how a table's columns are read, once it is known to have them."""
+    if not path.exists():
+        raise InputError("the run has no such table; give a folder that a finished run wrote", path=path)
+    with path.open(encoding="utf-8", newline="") as file:
+        header = next(reader(file), [])
+    if missing := [column for column in wanted if column not in header]:
+        raise InputError(f"lacks the columns {', '.join(missing)}", path=path, line=1)
+    kinds = {column: pa.string() if column in _TEXT_COLUMNS else pa.float64() for column in wanted}
+    kinds |= dict.fromkeys(_WHOLE_NUMBERS & set(wanted), pa.int64())
+    return csv.ConvertOptions(column_types=kinds, include_columns=list(wanted), null_values=["", "nan", "NaN"])
+
+
+def _read_national(path: Path) -> pd.DataFrame:
+    try:
+        table = csv.read_csv(path, convert_options=_columns_of(path, NATIONAL_COLUMNS))
+    except pa.ArrowInvalid as wrong:
+        raise InputError(f"cannot be read: {wrong}", path=path) from wrong
+    return table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED)))).to_pandas()
 
 
 def _whole_or_national(piece: pa.RecordBatch) -> pa.Array:

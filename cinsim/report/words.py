@@ -43,7 +43,10 @@ def _fraction(run: RunFolder) -> str:
     fraction = run.baseline.resolved.get("population_fraction", 1)
     if not isinstance(fraction, int | float) or fraction == 1:
         return ""
-    return f" Only {fraction:.3g} of the area's children were simulated: counts are that much smaller, and chance is larger."
+    return (
+        f" Only {fraction:.3g} of the children and staff were simulated: counts of one area are that much smaller, ranges are "
+        f"about {fraction**-0.5:.2g} times as wide, and teams are that much smaller, which can make lateness worse."
+    )
 
 
 def _size(run: RunFolder) -> str:

@@ -1,0 +1,97 @@
+"""A run of many authorities: its page beside England's figures, and a figure of the regions in the place of a map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from report_runs import RunMaker
+
+from cinsim.errors import InputError
+from cinsim.outcomes.national import NationalSums
+from cinsim.reference.areas import ENGLAND_CODE, usable_authorities
+from cinsim.report.areas import ranked_figures
+from cinsim.report.folder import read_run
+from cinsim.report.funnels import funnel_figures
+from cinsim.report.html import write_report
+from cinsim.report.regions import region_figures
+from cinsim.report.style import house_style
+from cinsim.runs.gather import append_csv
+
+pytestmark = pytest.mark.unit
+
+SMALLEST = sorted(usable_authorities(), key=lambda area: area.population_0_17)[:12]
+
+
+def made(folder: Path, arms: int = 1, years: int = 2, how_many: int = 12) -> Path:
+    """Write a made-up run of the smallest authorities, with what they come to together."""
+    areas = [(area.area_code, area.area_name) for area in SMALLEST[:how_many]]
+    RunMaker(arms=arms, years=years, replications=2, areas=areas).write(folder)
+    sums = NationalSums()
+    for code, rows in pd.read_csv(folder / "measures.csv").groupby("area_code", sort=False):
+        sums.add(str(code), rows)
+    append_csv(sums.frame(), folder / "national.csv")
+    return folder
+
+
+def test_the_whole_area_of_a_run_of_many_authorities_is_of_all_children_not_the_mean_of_authorities(tmp_path: Path) -> None:
+    run = read_run(made(tmp_path / "run", years=1))
+    measures = pd.read_csv(tmp_path / "run" / "measures.csv")
+    all_of_one = measures[(measures["group"] == "all") & (measures["replication"] == 0)]
+    children = all_of_one[all_of_one["measure"] == "population_0_17"].set_index("area_code")["value"]
+    rates = all_of_one[all_of_one["measure"] == "cpp_31_march_rate"].set_index("area_code")["value"]
+    found = run.whole_area("cpp_31_march_rate").set_index("replication")["value"]
+    assert found[0] == pytest.approx((rates * children).sum() / children.sum())
+    assert found[0] != pytest.approx(rates.mean(), rel=0.001)
+    assert len(run.areas) == 12
+    assert ENGLAND_CODE not in set(run.areas["area_code"])
+
+
+def test_a_percentile_that_does_not_add_up_stays_the_mean_of_authorities(tmp_path: Path) -> None:
+    run = read_run(made(tmp_path / "run", years=1, how_many=3))
+    own = run.measures[(run.measures["measure"] == "caseload_p90") & (run.measures["group"] == "")]
+    assert run.whole_area("caseload_p90")["value"].mean() == pytest.approx(own["value"].mean())
+    assert ENGLAND_CODE not in set(own["area_code"])
+
+
+def test_regions_funnels_and_ranks_are_drawn_with_words_and_stored_both_ways(tmp_path: Path) -> None:
+    folder = made(tmp_path / "run")
+    page = write_report(folder).read_text(encoding="utf-8")
+    for name in ("regions_cin_plans_31_march_rate", "ranked_cin_plans_31_march_rate", "funnel_cpp_31_march"):
+        assert f'id="figure-{name}"' in page
+        assert {path.suffix for path in (folder / "figures").glob(f"{name}.*")} == {".png", ".svg"}
+    assert "one for each of 6 regions" in page
+
+
+@pytest.mark.parametrize(("arms", "years"), [(1, 1), (3, 4)])
+def test_every_region_has_a_panel_on_one_scale_with_every_scenario(tmp_path: Path, arms: int, years: int) -> None:
+    run = read_run(made(tmp_path / "run", arms=arms, years=years))
+    with house_style():
+        (drawing,) = region_figures(run)
+        drawing.figure.draw_without_rendering()
+    panels = [axes for axes in drawing.figure.axes if axes.get_visible()]
+    names = [axes.get_title(loc="left") for axes in panels]
+    assert names == ["North East", "North West", "East Midlands", "Inner London", "South East", "South West"]
+    assert len({axes.get_ylim() for axes in panels}) == 1
+    for axes in panels:
+        assert axes.get_ylim()[1] >= max(max(line.get_ydata()) for line in axes.lines)
+        marked = [line for line in axes.lines if line.get_marker() not in ("_", "", "None")]
+        assert len(marked) == arms
+    for arm in run.arms if arms > 1 else ():
+        assert arm.label in drawing.alt
+    assert "North East (4 of 12 authorities)" in drawing.alt
+
+
+def test_few_authorities_have_no_figure_of_regions(tmp_path: Path) -> None:
+    run = read_run(made(tmp_path / "run", years=1, how_many=2))
+    assert region_figures(run) == []
+    assert funnel_figures(run) == []
+    assert ranked_figures(run) == []
+
+
+def test_a_national_table_without_a_column_is_refused_with_the_file_named(tmp_path: Path) -> None:
+    path = made(tmp_path / "run", years=1, how_many=3) / "national.csv"
+    pd.read_csv(path).drop(columns="area_level").to_csv(path, index=False)
+    with pytest.raises(InputError, match="lacks the columns area_level"):
+        read_run(path.parent)
