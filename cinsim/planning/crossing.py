@@ -1,4 +1,4 @@
-"""At how much staff targets are met: one replication's crossing, and a quantile of many with its interval."""
+"""At how much staff targets are met: one replication's crossing, and what enough of many do with, with its interval."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ RESAMPLES: Final = 2000
 INTERVAL: Final = 0.95
 _DECISION: Final = "resample of a search for staff"
 _MEASURES_ROUNDED: Final = 1e-9
+_COUNTS_ROUNDED: Final = 1e-3  # counts of replications are whole numbers in single precision
+_FAR_FROM_MET: Final = -1e12
 
 
 def meets(targets: Sequence[Target], values: Mapping[str, float]) -> bool:
@@ -53,23 +55,41 @@ def crossing(staff: Sequence[float], margins: Sequence[Sequence[float]]) -> floa
     return math.inf
 
 
-def quantile_met(crossings: Sequence[float], confidence: float) -> float:
-    """Return the least staff with which at least the share ``confidence`` of replications meets the targets."""
-    ordered = sorted(crossings)
-    return ordered[min(len(ordered), math.ceil(confidence * len(ordered) - 1e-9)) - 1]
+def met_on(grid: NDArray[np.float64], staff: Sequence[float], margins: Sequence[Sequence[float]]) -> NDArray[np.bool_]:
+    """Return at which numbers of posts one replication meets all targets, by straight lines between its points.
 
-
-def bootstrap_interval(crossings: Sequence[float], confidence: float, seed: int) -> tuple[float, float]:
-    """Return the 95% interval of :func:`quantile_met` over resamples of the replications, drawn by key.
-
-    The same crossings and seed give the same interval. It says how far the answer would move with other luck; an end may
-    be infinite, where many resamples hold replications that meet the targets nowhere.
+    Below its lowest point, where nothing is known, it meets none; above its highest it goes on as there.
     """
-    n = len(crossings)
+    rows = np.nan_to_num(np.asarray(margins, dtype=np.float64), nan=_FAR_FROM_MET)
+    lines = np.stack([np.interp(grid, staff, rows[:, target]) for target in range(rows.shape[1])])
+    return np.asarray((lines.min(axis=0) >= -_MEASURES_ROUNDED) & (grid >= staff[0]))
+
+
+def least_met(met: NDArray[np.bool_], grid: NDArray[np.float64], confidence: float) -> float:
+    """Return the least number of posts with which at least the share ``confidence`` of replications meets the targets.
+
+    Parameters
+    ----------
+    met : [replications, numbers of posts], from :func:`met_on`.
+
+    Where more staff never makes a replication worse this is the quantile of the replications' crossings. Where luck does,
+    it asks that so many meet the targets at one and the same number.
+    """
+    enough = met.mean(axis=0) >= confidence - _MEASURES_ROUNDED
+    return float(grid[int(enough.argmax())]) if enough.any() else math.inf
+
+
+def bootstrap_interval(met: NDArray[np.bool_], grid: NDArray[np.float64], confidence: float, seed: int) -> tuple[float, float]:
+    """Return the 95% interval of :func:`least_met` over resamples of the replications, drawn by key.
+
+    The same replications and seed give the same interval. It says how far the answer would move with other luck; an end
+    may be infinite, where many resamples meet the targets nowhere.
+    """
+    n = len(met)
     entities = np.arange(RESAMPLES, dtype=np.int64)[:, None]
-    places = np.arange(n, dtype=np.int64)[None, :]
-    chosen = (Draws(seed, 0).block(_DECISION, entities, places) * n).astype(np.int64)
-    ordered: NDArray[np.float64] = np.sort(np.asarray(crossings, dtype=np.float64)[chosen], axis=1)
-    answers = np.sort(ordered[:, min(n, math.ceil(confidence * n - 1e-9)) - 1])
+    chosen = (Draws(seed, 0).block(_DECISION, entities, np.arange(n, dtype=np.int64)[None, :]) * n).astype(np.int64)
+    times = np.stack([np.bincount(row, minlength=n) for row in chosen]).astype(np.float32)
+    enough = times @ met.astype(np.float32) >= n * (confidence - _MEASURES_ROUNDED) - _COUNTS_ROUNDED
+    answers = np.sort(np.where(enough.any(axis=1), grid[enough.argmax(axis=1)], np.inf))
     tail = (1 - INTERVAL) / 2
     return float(answers[math.floor(tail * (RESAMPLES - 1))]), float(answers[math.ceil((1 - tail) * (RESAMPLES - 1))])

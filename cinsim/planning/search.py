@@ -1,7 +1,7 @@
 """The least staff that meets targets: bracketing, then narrowing, with the same luck at every number of posts.
 
 Few replications find the bracket, all of them settle it. Each replication meets the same children and workers' luck at
-every point, so that its own crossing can be read between points; the answer is a quantile of the crossings.
+every point, so that what it needs can be read between points.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from cinsim.planning.crossing import bootstrap_interval, crossing, meets, quantile_met
+import numpy as np
+from numpy.typing import NDArray
+
+from cinsim.planning.crossing import bootstrap_interval, crossing, least_met, meets, met_on
 from cinsim.planning.questions import Target
 
 Unit = tuple[int, int]
@@ -21,6 +24,7 @@ Evaluate = Callable[[float, Sequence[Unit]], Mapping[Unit, Values]]
 
 FEW: Final = 4
 MOST_NARROWINGS: Final = 6
+GRID_POINTS: Final = 2001
 DECIMALS: Final = 1
 # a number proposed by interpolation keeps this share of the bracket from both of its ends
 _KEPT_FROM_ENDS: Final = 0.15
@@ -47,16 +51,29 @@ class Curve:
         return sum(meets(self.targets, values) for values in self.at(staff, units).values()) / len(units)
 
     def crossings(self, units: Sequence[Unit]) -> list[float]:
-        """Return each unit's crossing, from the points at which it was evaluated."""
-        return [self._crossing(unit) for unit in units]
+        """Return where each unit first meets the targets, from the points at which it was evaluated."""
+        return [crossing(*self._points_of(unit)) for unit in units]
 
-    def _crossing(self, unit: Unit) -> float:
+    def least(self, units: Sequence[Unit], confidence: float) -> float:
+        """Return the least staff with which the share ``confidence`` of the units meets the targets, between points too."""
+        grid, met = self._on_grid(units)
+        return least_met(met, grid, confidence)
+
+    def interval(self, units: Sequence[Unit], confidence: float, seed: int) -> tuple[float, float]:
+        """Return the 95% interval of :meth:`least` over resampled units."""
+        grid, met = self._on_grid(units)
+        return bootstrap_interval(met, grid, confidence, seed)
+
+    def _points_of(self, unit: Unit) -> tuple[list[float], list[list[float]]]:
+        """Return the staff at which a unit was evaluated, rising, and by how much it meets each target there."""
         staff = sorted(number for number, values in self.points.items() if unit in values)
-        margins = [
-            [target.margin(self.points[number][unit].get(target.measure, math.nan)) for target in self.targets]
-            for number in staff
-        ]
-        return crossing(staff, margins)
+        at = (self.points[number][unit] for number in staff)
+        return staff, [[target.margin(values.get(target.measure, math.nan)) for target in self.targets] for values in at]
+
+    def _on_grid(self, units: Sequence[Unit]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        staff = sorted(self.points)
+        grid = np.unique(np.concatenate([staff, np.linspace(staff[0], staff[-1], GRID_POINTS)]))
+        return grid, np.stack([met_on(grid, *self._points_of(unit)) for unit in units])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,7 @@ class Found:
     ----------
     staff : the least staff that meets the targets with the confidence asked; infinity where none of the ladder does.
     lower, upper : its 95% interval over resampled units.
-    crossings : one a unit, in their order.
+    crossings : where each unit first meets the targets, in their order.
     at_lowest : whether the targets are met at the lowest number tried, so that fewer may do as well.
     """
 
@@ -111,15 +128,14 @@ def least_staff(
     if 0 < place < len(ladder):
         _narrow(curve, ladder[place - 1], ladder[place], units, confidence, tolerance)
     # an end of the interval beyond the points is not known: one more number of posts each way says more
-    lower, upper = bootstrap_interval(curve.crossings(units), confidence, seed)
+    lower, upper = curve.interval(units, confidence, seed)
     if place > 1 and lower <= ladder[place - 1]:
         curve.at(ladder[place - 2], units)
     if math.isinf(upper) and place + 1 < len(ladder):
         curve.at(ladder[place + 1], units)
-    crossings = curve.crossings(units)
-    staff = math.inf if place == len(ladder) else quantile_met(crossings, confidence)
-    lower, upper = bootstrap_interval(crossings, confidence, seed)
-    return Found(staff, lower, upper, tuple(crossings), at_lowest=staff <= ladder[0])
+    staff = curve.least(units, confidence)
+    lower, upper = curve.interval(units, confidence, seed)
+    return Found(staff, lower, upper, tuple(curve.crossings(units)), at_lowest=staff <= ladder[0])
 
 
 def _first_met(curve: Curve, ladder: Sequence[float], place: int, units: Sequence[Unit], confidence: float) -> int:
@@ -144,7 +160,7 @@ def _narrow(curve: Curve, low: float, high: float, units: Sequence[Unit], confid
         width = high - low
         if width <= tolerance:
             return
-        guess = quantile_met(curve.crossings(units), confidence)
+        guess = curve.least(units, confidence)
         middle = low + width / 2 if not low <= guess <= high else guess
         edge = _KEPT_FROM_ENDS * width
         point = round(min(max(middle, low + edge), high - edge), DECIMALS)

@@ -6,13 +6,14 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from cinsim.errors import InputError
 from cinsim.planning.answer_folder import refuse_other_answer, write_answer
-from cinsim.planning.crossing import bootstrap_interval, crossing, meets, quantile_met
+from cinsim.planning.crossing import bootstrap_interval, crossing, least_met, meets, met_on
 from cinsim.planning.questions import Target, parse_targets
 from cinsim.planning.search import Curve, Found, ladder_from, least_staff
 from cinsim.planning.staffing import Answer, Question, cost_of, find_staff, posts_of, with_posts
@@ -96,26 +97,47 @@ def test_a_value_that_is_missing_or_not_a_number_meets_no_target() -> None:
     assert crossing([10, 20], [[math.nan], [1.0]]) == 20
 
 
+def rising(crossings: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Return a grid of posts and, for replications that meet a target from their crossing on, where they do."""
+    grid = np.linspace(50, 90, 4001)
+    return grid, np.stack([met_on(grid, [50, 90], [[50 - crossing], [90 - crossing]]) for crossing in crossings])
+
+
 def test_the_answer_is_the_least_staff_that_enough_replications_do_with() -> None:
-    crossings = [60.0, 64.0, 61.0, 63.0, 62.0]
-    assert quantile_met(crossings, 0.8) == 63
-    assert quantile_met(crossings, 0.81) == 64
-    assert quantile_met(crossings, 0.2) == 60
-    assert math.isinf(quantile_met([60.0, math.inf], 0.8))
+    grid, met = rising([60.0, 64.0, 61.0, 63.0, 62.0])
+    for confidence, expected in ((0.8, 63), (0.81, 64), (0.2, 60)):
+        assert least_met(met, grid, confidence) == pytest.approx(expected)
+    grid, met = rising([60.0, 95.0])
+    assert math.isinf(least_met(met, grid, 0.8))
+
+
+def test_replications_that_meet_a_target_at_different_numbers_by_luck_do_not_count_together() -> None:
+    grid = np.linspace(10, 30, 2001)
+    one, other = met_on(grid, [10, 20, 30], [[1], [-1], [1]]), met_on(grid, [10, 20, 30], [[-1], [1], [1]])
+    assert least_met(np.stack([one, other]), grid, 1.0) == pytest.approx(15)
+    other = met_on(grid, [10, 20, 30], [[-9], [1], [1]])
+    assert least_met(np.stack([one, other]), grid, 1.0) == pytest.approx(25)
+
+
+def test_nothing_is_met_below_the_lowest_point_of_a_replication() -> None:
+    grid = np.array([10.0, 20.0, 30.0])
+    assert met_on(grid, [20.0], [[5.0]]).tolist() == [False, True, True]
 
 
 def test_the_interval_is_the_same_every_time_and_holds_the_answer() -> None:
-    crossings = [60.0 + replication for replication in range(20)]
-    interval = bootstrap_interval(crossings, 0.8, 1)
-    assert interval == bootstrap_interval(crossings, 0.8, 1)
-    assert 60 < interval[0] < quantile_met(crossings, 0.8) < interval[1] <= 79
-    assert bootstrap_interval([62.0] * 5, 0.8, 1) == (62, 62)
+    grid, met = rising([60.0 + replication for replication in range(20)])
+    interval = bootstrap_interval(met, grid, 0.8, 1)
+    assert interval == bootstrap_interval(met, grid, 0.8, 1)
+    assert 60 < interval[0] < least_met(met, grid, 0.8) < interval[1] <= 79.001
+    grid, met = rising([62.0] * 5)
+    assert bootstrap_interval(met, grid, 0.8, 1) == pytest.approx((62, 62))
 
 
 def test_more_replications_narrow_the_interval() -> None:
     widths = []
     for n in (10, 160):
-        low, high = bootstrap_interval([60 + 10 * (k + 0.5) / n for k in range(n)], 0.5, 3)
+        grid, met = rising([60 + 10 * (k + 0.5) / n for k in range(n)])
+        low, high = bootstrap_interval(met, grid, 0.5, 3)
         widths.append(high - low)
     assert widths[1] < widths[0] / 2
 
