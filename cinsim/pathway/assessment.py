@@ -17,6 +17,9 @@ from cinsim.reference.events import Detail, Event
 from cinsim.workforce.work import Task
 from cinsim.workforce.workers import Worker
 
+MERGED_TEAMS = (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM)
+"""Teams that family help makes one: a new case goes to whichever has more room, and stays with its worker."""
+
 
 @dataclass(slots=True)
 class Assessment:
@@ -109,7 +112,11 @@ def complete_assessment(child: Child, service: Service) -> None:
 def assessment(child: Child, service: Service) -> Generator[simpy.Event, News, Stage | Detail]:
     """Assess; act at once on a child seen at risk of significant harm; at the end decide what the child needs."""
     p, luck = service.p, service.luck
-    service.office.assign(child, Detail.ASSESSMENT_TEAM, p.points_assessment)
+    child.family_help = service.practice.family_help.keeps_worker(
+        luck["family help"](child.number, child.episode), service.env.now
+    )
+    team = service.office.lighter_team(MERGED_TEAMS) if child.family_help else Detail.ASSESSMENT_TEAM
+    service.office.assign(child, team, p.points_assessment)
     open_assessment(child, service, child.referred_at)
 
     yield from child.until(News.SEEN)

@@ -45,7 +45,7 @@ class Child(Case):
 
     __slots__ = (
         "assessment", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired", "enquiries", "env",
-        "extras", "help", "high_quality", "inbox", "judgements", "last_seen", "need_category", "plan_since", "plans",
+        "extras", "family_help", "help", "high_quality", "inbox", "judgements", "last_seen", "need_category", "plan_since", "plans",
         "previous_cpps", "process", "referred_at", "review", "source", "stage", "visits", "wake",
     )  # fmt: skip
 
@@ -66,6 +66,7 @@ class Child(Case):
         self.last_seen = 0.0  # when the child was last visited, or its plan began
         self.enquired = -math.inf  # severity at the last section 47 enquiry of the episode
         self.high_quality = False
+        self.family_help = False  # whether this episode is with a merged family help team
         self.source = 0  # of the next referral
         self.elapsed = 0.0  # working days a plan had run already when the simulation took it over
         self.assessment: object | None = None

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import simpy
 
-from cinsim.pathway.assessment import open_assessment
+from cinsim.pathway.assessment import MERGED_TEAMS, open_assessment
 from cinsim.pathway.child import Child, News, Stage
 from cinsim.pathway.section_47 import section_47
 from cinsim.pathway.service import Service
@@ -14,7 +14,7 @@ from cinsim.pathway.visits import drop_visits, plan_visit
 from cinsim.policy.thresholds import may_close_plan, needs_section_47
 from cinsim.population.children import DISABILITY
 from cinsim.reference.events import Detail, Event
-from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES
+from cinsim.workforce.staffing import FAMILY_SUPPORT
 
 
 def start_plan(child: Child, service: Service) -> None:
@@ -28,16 +28,15 @@ def start_plan(child: Child, service: Service) -> None:
     family_support = lead.not_a_social_worker(
         luck["lead practitioner"](child.number, child.plans), now, seen, service.thresholds().plan
     )
-    if not (
-        child.holder is not None and practice.family_help.keeps_worker(luck["family help"](child.number, child.episode), now)
-    ):
-        team = Detail.DISABLED_CHILDREN_TEAM if child.need_category == DISABILITY else Detail.CIN_AND_CP_TEAM
-        service.office.assign(child, team, p.points_cin_plan, roles=FAMILY_SUPPORT if family_support else SOCIAL_WORK_ROLES)
-    else:
-        service.office.reweigh(child, p.points_cin_plan)
     if family_support:
+        service.office.assign(child, Detail.CIN_AND_CP_TEAM, p.points_cin_plan, roles=FAMILY_SUPPORT)
         service.ask_supervisor(child, Event.APPROVAL, lead.approval_hours, now + 5)
         _plan_supervision(child, service)
+    elif child.family_help and child.holder is not None and child.holder.team.code in MERGED_TEAMS:
+        service.office.reweigh(child, p.points_cin_plan)
+    else:
+        team = Detail.DISABLED_CHILDREN_TEAM if child.need_category == DISABILITY else Detail.CIN_AND_CP_TEAM
+        service.office.assign(child, team, p.points_cin_plan)
     plan_visit(child, service)
     plan_review(child, service, elapsed)
 
@@ -49,7 +48,7 @@ def _plan_supervision(child: Child, service: Service) -> None:
 
     def done(task, worker, now):  # type: ignore[no-untyped-def]
         service.record_work(task, worker, now)
-        if child.stage is Stage.CHILD_IN_NEED and child.plans == plan:
+        if child.stage is Stage.CHILD_IN_NEED and child.plans == plan and child.roles == FAMILY_SUPPORT:
             service.office.ask(service.office.supervisors, Event.CASE_SUPERVISION, child, hours, task.due, task.due + month, done)
 
     if hours > 0.0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 
 import simpy
 
@@ -185,6 +185,10 @@ class Office:
             case.team, case.waiting = wanted, None
             return
         wanted.allocate(case)
+
+    def lighter_team(self, teams: Sequence[int]) -> int:
+        """Return the team whose workers have, on the whole, the smaller share of their limits in use; the first on a tie."""
+        return min(teams, key=lambda code: self.teams[code].load())
 
     def reweigh(self, case: Case, points: float) -> None:
         """Change the caseload points of a case; where it becomes lighter there may be room for one that waits."""

@@ -53,7 +53,8 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
     tenure, vacancy, cover, stint, start = (
         office.draws.stream(name) for name in ("tenure", "vacancy", "agency cover", "agency stint", "post at the start")
     )
-    change, rules = rates.ramp.start, office.staffing.rules
+    # rates of leaving and recruiting change at the middle of the phase-in
+    change, rules = (rates.ramp.start + rates.ramp.full) / 2, office.staffing.rules
     gap_change = change if math.isfinite(change) else rules.ramp.start
     mean_stay = [WORKING_DAYS_PER_YEAR / t if t > 0.0 else math.inf for t in rates.turnover]
     mean_gap = [mean_vacancy(t, v) for t, v in zip(rates.turnover, rates.vacancy, strict=True)]

@@ -55,6 +55,11 @@ class Team:
             raise ValueError("this team has case holders, each with a diary of its own")
         return self.pool
 
+    def load(self) -> float:
+        """Return the caseload points of the team's workers as a share of their limits; infinity for a team without any."""
+        limit = sum(worker.limit for worker in self.workers)
+        return sum(worker.points for worker in self.workers) / limit if limit > 0.0 else math.inf
+
     def allocate(self, case: Case) -> None:
         """Give a case to the least loaded eligible worker below its limit, or let it wait.
 
