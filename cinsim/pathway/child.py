@@ -45,8 +45,8 @@ class Child(Case):
 
     __slots__ = (
         "assessment", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired", "enquiries", "env",
-        "extras", "family_help", "help", "high_quality", "inbox", "judgements", "last_seen", "need_category", "plan_since", "plans",
-        "previous_cpps", "process", "referred_at", "review", "source", "stage", "visits", "wake",
+        "extras", "family_help", "help", "high_quality", "inbox", "judgements", "last_seen", "need_category", "plan_since",
+        "plans", "previous_cpps", "process", "referred_at", "review", "source", "stage", "visits", "wake",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, number: int, need_category: int):
