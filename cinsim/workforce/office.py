@@ -105,13 +105,15 @@ class Office:
         """Return the difference a role makes to help, detection and escalation."""
         return self._lead_effect if role == Detail.FAMILY_SUPPORT_WORKER else NO_EFFECT
 
-    def sickness_gap(self, worker: Worker, occurrence: int) -> float:
-        """Return working days until a worker's next spell of sickness."""
+    def sick_from(self, worker: Worker, occurrence: int, well_from: float) -> float:
+        """Return when a worker who is well from a time on next falls sick; a new rate holds from the middle of its phase-in."""
         rates = self.rates_of(worker.role)
-        share = rates.ramp.blend(rates.sickness[0], rates.sickness[1], self.env.now)
+        before, after = rates.sickness
         if self.staffing.rules.feedbacks.workload_to_sickness:
-            share = min(share * (1.0 + self.p.workload_sickness_gain * self.overload(worker)), 0.5)
-        return self._absences.sickness_gap(worker.luck, occurrence, share)
+            gain = 1.0 + self.p.workload_sickness_gain * self.overload(worker)
+            before, after = min(before * gain, 0.5), min(after * gain, 0.5)
+        change = (rates.ramp.start + rates.ramp.full) / 2
+        return self._absences.sick_from(worker.luck, occurrence, well_from, before, after, change)
 
     def overload(self, worker: Worker) -> float:
         """Return by how much a worker's caseload is above the share of its limit from which it is felt (0 if it is not)."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from cinsim.engine.clock import TICKS_PER_DAY, on_grid
+from cinsim.engine.clock import TICKS_PER_DAY
 from cinsim.engine.environment import Recurring
 from cinsim.engine.variates import exponential, lognormal
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.reference.events import Detail, Event
+from cinsim.workforce.posts import ends_at, on_grid_or_never
 from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Worker:
         office = self.office
         if math.isnan(self._leave_at):
             self._leave_at = now + office.leave_gap(self.luck, 0, first=True)
-            self._sick_at = now + office.sickness_gap(self, 0)
+            self._sick_at = office.sick_from(self, 0, now)
             holds_cases = self.role in office.case_holding_roles
             self._supervised_at = now + self.luck % office.days_between_supervisions if holds_cases else math.inf
         if now >= self._leave_at or now >= self._sick_at:
@@ -165,7 +166,7 @@ class Worker:
         self._absences += 1
         if now >= self._sick_at:
             days, kind = office.sickness_length(self.luck, self._absences), Detail.SICKNESS
-            self._sick_at = now + days + office.sickness_gap(self, self._absences)
+            self._sick_at = office.sick_from(self, self._absences, now + days)
         else:
             days, kind = office.leave_spell_days, Detail.LEAVE
             self._leave_at = now + days + office.leave_gap(self.luck, self._absences)
@@ -258,11 +259,11 @@ class Absences:
         u = self._leave(worker, occurrence)
         return float(round(self._leave_gap * (u if first else 0.6 + 0.8 * u)))
 
-    def sickness_gap(self, worker: int, occurrence: int, share: float) -> float:
-        """Return working days until the next spell of sickness, for a share of working days lost."""
-        if share <= 0.0:
-            return math.inf
-        return on_grid(exponential(self._sickness(worker, occurrence)) * self._mean * (1.0 - share) / share)
+    def sick_from(self, worker: int, occurrence: int, well_from: float, before: float, after: float, change: float) -> float:
+        """Return when the next spell of sickness begins, for shares of working days lost before and after a change."""
+        luck = exponential(self._sickness(worker, occurrence))
+        gaps = [self._mean * (1.0 - share) / share if share > 0.0 else math.inf for share in (before, after)]
+        return on_grid_or_never(ends_at(well_from, luck, gaps[0], gaps[1], change))
 
     def sickness_length(self, worker: int, occurrence: int) -> float:
         """Return the whole working days a spell of sickness lasts."""

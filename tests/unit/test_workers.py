@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from models import NOBODY_LEAVES, Bureau, post
 
+from cinsim.policy.timing import Ramp
 from cinsim.reference.events import Detail, Event
 from cinsim.workforce.staffing import Rates
 from cinsim.workforce.work import Case
@@ -275,3 +276,24 @@ def test_a_worker_who_is_long_sick_is_not_given_an_urgent_case_either() -> None:
     assert case.holder is None
     bureau.run(until=bureau.events(Event.ABSENCE_STARTED)[0].due + 1)
     assert case.holder is bureau.workers[0]
+
+
+def test_a_sickness_rate_of_nought_from_a_date_ends_sickness_for_those_in_post() -> None:
+    rates = Rates((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.1, 0.0), (20.0, 20.0), Ramp(400.0, 400.0))
+    bureau = Bureau([post(Detail.CIN_AND_CP_TEAM, number=k) for k in range(20)], rates={Detail.SOCIAL_WORKER: rates})
+    bureau.run(until=1200)
+    days = [w.day for w in bureau.events(Event.ABSENCE_STARTED)]
+    assert len(days) > 20
+    assert max(days) <= 400
+
+
+def test_a_sickness_rate_that_rises_on_a_date_leaves_what_came_before_it_as_it_was() -> None:
+    def spells(after: float) -> list[tuple[int, int]]:
+        rates = Rates((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.05, after), (20.0, 20.0), Ramp(400.0, 400.0))
+        bureau = Bureau([post(Detail.CIN_AND_CP_TEAM, number=k) for k in range(20)], rates={Detail.SOCIAL_WORKER: rates})
+        bureau.run(until=800)
+        return [(w.entity, w.day) for w in bureau.events(Event.ABSENCE_STARTED)]
+
+    usual, risen = spells(0.05), spells(0.3)
+    assert [spell for spell in usual if spell[1] < 400] == [spell for spell in risen if spell[1] < 400]
+    assert sum(day >= 400 for _, day in risen) > 2 * sum(day >= 400 for _, day in usual)
