@@ -125,8 +125,9 @@ class _Export:
         }  # fmt: skip
 
     def left(self, children: Ints) -> Dates:
-        """Return the dates on which children leave the area."""
-        return self.spells.dates(np.asarray(self.replication.population.leaves, dtype=np.float64)[children])
+        """Return the dates on which children leave the area, NaT for those who do so after the run."""
+        leaves = np.asarray(self.replication.population.leaves, dtype=np.float64)[children]
+        return self.spells.dates(np.where(leaves < self.replication.calendar.days, leaves, np.inf))
 
     # ---- episodes
 

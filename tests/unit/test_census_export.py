@@ -231,6 +231,15 @@ def test_a_child_who_dies_while_open_is_returned_with_the_date_in_that_year_alon
     assert made["CINdetails"]["ReasonForClosure"].tolist() == ["RC2"]
 
 
+def test_a_child_who_dies_after_the_run_has_not_died() -> None:
+    story = Story()
+    child = assessed(story, leaves=story.time("2026-06-30") + 40)
+    story.plan(child, "2024-05-23")
+    replication = story.replication
+    object.__setattr__(replication.population, "leaves_because", np.array([2]))
+    assert days(census_return(replication, Draws(1, 0), 2026, "383")["ChildIdentifiers"], "PersonDeathDate") == [""]
+
+
 def test_a_child_keeps_its_codes_from_one_year_to_the_next() -> None:
     story = Story()
     for number in range(60):
