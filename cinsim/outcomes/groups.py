@@ -10,27 +10,14 @@ from numpy.typing import NDArray
 
 from cinsim.outcomes.dates import Dates, Years
 from cinsim.outcomes.replication import PopulationLike
+from cinsim.reference.parameters import ETHNIC_GROUPS, NEED_CATEGORIES
 
-NEED_CATEGORIES: Final = (
-    "domestic_abuse",
-    "parental_mental_health",
-    "other_or_no_need",
-    "disability",
-    "risks_outside_home",
-    "complex_domestic_abuse",
-    "child_mental_health",
-    "physical_abuse",
-    "neglect",
-    "sexual_abuse",
-    "concerns_about_another_person",
-    "risks_in_and_outside_home",
-)
 AGE_BANDS: Final = ("under 1", "1-4", "5-9", "10-15", "16-17")
 DIMENSIONS: Final[dict[str, tuple[str, ...]]] = {
     "age": AGE_BANDS,
     "sex": ("male", "female"),
     "deprivation": ("1", "2", "3", "4", "5"),
-    "ethnicity": ("white", "mixed", "asian", "black", "other", "unknown"),
+    "ethnicity": ETHNIC_GROUPS,
     "disabled": ("no", "yes"),
     "need": NEED_CATEGORIES,
 }

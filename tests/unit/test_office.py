@@ -107,7 +107,11 @@ def test_everyone_who_has_ever_worked_is_in_the_rows_of_workers() -> None:
     rows = {row.post: (row.started, row.left) for row in bureau.office.rows()}
     assert rows == {1: (0.0, 40.0), 2: (20.0, float("inf")), 3: (0.0, float("inf"))}
     started, left = bureau.events(Event.WORKER_STARTED), bureau.events(Event.WORKER_LEFT)
-    assert [(w.time, w.detail) for w in started] == [(0.0, Detail.SOCIAL_WORKER), (0.0, Detail.SOCIAL_WORKER), (20.0, Detail.SOCIAL_WORKER)]
+    assert [(w.time, w.detail) for w in started] == [
+        (0.0, Detail.SOCIAL_WORKER),
+        (0.0, Detail.SOCIAL_WORKER),
+        (20.0, Detail.SOCIAL_WORKER),
+    ]
     assert [w.time for w in left] == [40.0]
 
 
