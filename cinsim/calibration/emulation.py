@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cinsim.errors import InputError
 
 Array = NDArray[np.float64]
-MOST_ACTIVE: Final = 8
+MOST_ACTIVE: Final = 5
 # of the spread that the parameters make, how much the active ones must explain
 EXPLAINED: Final = 0.95
 FOLDS: Final = 5

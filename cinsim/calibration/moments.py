@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 # replications of the last step and of the reported fit start at these numbers, apart from the search's own
 POLISH_FROM: Final = 1000
 REPORT_FROM: Final = 2000
+# prior units over which a Jacobian is carried along by Broyden's update alone
+FAR: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class SearchSettings:
     step: float = 0.4
     longest: float = 0.8
     iterations: int = 8
-    enough: float = 1.0
+    enough: float = 3.0
     reports: int = 12
 
     def __post_init__(self) -> None:
@@ -108,16 +110,13 @@ def search(
     values = state.mean(units)
     say(f"start: misfit and prior {state.objective(units, values):.1f}")
     state.path.append(state.objective(units, values))
-    fresh = jacobian is None
+    taken_at = units if jacobian is None else None
     jacobian = state.differences(units) if jacobian is None else jacobian
     damping = 0.0
     for iteration in range(1, settings.iterations + 1):
         step, promised = state.step(units, values, jacobian, damping)
         if promised < settings.enough:
-            if fresh:
-                break
-            jacobian, fresh, damping = state.differences(units), True, 0.0
-            continue
+            break
         tried = space.clipped(units + step)
         found = state.mean(tried)
         gained = state.objective(units, values) - state.objective(tried, found)
@@ -127,14 +126,19 @@ def search(
         )
         jacobian = broyden(jacobian, tried - units, found - values)
         if gained > 0:
-            units, values, fresh = tried, found, False
+            units, values = tried, found
             state.path.append(state.objective(units, values))
         damping = damping / 4 if gained > 0.5 * promised else max(1.0, 4 * damping)
-        if gained < 0.1 * promised and not fresh:
-            jacobian, fresh = state.differences(units), True
-    if not fresh:
+        if gained < 0.1 * promised and _far(units, taken_at):
+            jacobian, taken_at, damping = state.differences(units), units, 0.0
+    if _far(units, taken_at):
         jacobian = state.differences(units)
     return state.report(units, jacobian)
+
+
+def _far(units: Array, taken_at: Array | None) -> bool:
+    """Return whether the Jacobian was taken so far away that it is worth taking anew."""
+    return taken_at is None or float(np.linalg.norm(units - taken_at)) > FAR
 
 
 def broyden(jacobian: Array, step: Array, change: Array) -> Array:

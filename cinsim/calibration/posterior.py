@@ -51,19 +51,18 @@ class Sample:
         return self.units[generator.permutation(np.minimum(chosen, len(self.units) - 1))]
 
 
-def log_likelihood(observed: Observed, emulator: Emulator, units: Array) -> Array:
-    """Return the logarithm of the likelihood of points, up to a constant."""
-    distance, variance = observed.distances(emulator, units)
+def log_likelihood(distance: Array, variance: Array) -> Array:
+    """Return the logarithm of the likelihood of points, up to a constant, from distances and variances [points, targets]."""
     return np.asarray(-0.5 * (distance**2 / variance + np.log(variance)).sum(axis=1))
 
 
-def sample(log_target: Callable[[Array], Array], start: Proposal, points: int, seed: int) -> Sample:
+def sample(log_target: Callable[[Array], Array], start: Proposal, points: int, seed: int, last: int = 4) -> Sample:
     """Sample from a density by adaptive importance sampling.
 
     Parameters
     ----------
     log_target : logarithm of the density at points, -inf where there is none.
-    start : where the first points are tried. points : tried in each round; four times as many in the last.
+    start : where the first points are tried. points : tried in each round; ``last`` times as many in the last.
 
     Raises
     ------
@@ -84,7 +83,7 @@ def sample(log_target: Callable[[Array], Array], start: Proposal, points: int, s
         proposal = Proposal(np.asarray(centre), np.asarray(1.05 * covariance + 1e-9 * np.eye(k)))
         if power == 1.0 and turn + 1 >= FEWEST_ROUNDS:
             break
-    units, log_weights = _tried(log_target, proposal, 4 * points, generator)
+    units, log_weights = _tried(log_target, proposal, last * points, generator)
     weights = _weights(log_weights, 1.0)
     return Sample(units, weights, float(1 / np.sum(weights**2)))
 
@@ -121,28 +120,56 @@ def _tempered(log_weights: Array, effective: float) -> tuple[Array, float]:
     return _weights(log_weights, low), low
 
 
-def sample_posterior(fit: PointFit, region: Region, emulator: Emulator, points: int = 4000, seed: int = 1) -> Sample:
-    """Sample the parameters of a fit, within the region that no wave ruled out, given an emulator.
+def sample_posterior(fit: PointFit, region: Region, points: int = 2000, seed: int = 1) -> Sample:
+    """Sample the parameters of a fit, within what the last wave's emulator and the straight line before it do not rule out.
 
     Raises
     ------
     RunError : the sample is worth too few equal draws.
     """
+    emulator, nth = region.waves[-1]
+    first = Region(region.space, region.observed, region.waves[:1])
+    start = widened_by(emulator, region, Proposal(fit.found.units, fit.found.covariance), 1.0, points // 2, seed)
 
     def log_target(units: Array) -> Array:
-        out = np.full(len(units), -np.inf)
-        held = region.holds(units)
-        if held.any():
-            out[held] = log_likelihood(region.observed, emulator, units[held]) - 0.5 * (units[held] ** 2).sum(axis=1)
-        return out
+        return _log_posterior(region, emulator, units, first.holds(units), 1.0, nth)
 
-    found = sample(log_target, Proposal(fit.found.units, fit.found.covariance), points, seed)
+    found = sample(log_target, start, points, seed)
     if found.effective < FEWEST_EFFECTIVE:
         raise RunError(
             f"the posterior sample is worth {found.effective:.0f} equal draws, too few: with more points in the waves "
             "(--points) the emulators would be surer"
         )
     return found
+
+
+def widened_by(emulator: Emulator, region: Region, start: Proposal, width: float, points: int = 1000, seed: int = 1) -> Proposal:
+    """Return the Normal distribution closest to the posterior under errors ``width`` times as large, wherever that lies."""
+
+    def log_target(units: Array) -> Array:
+        return _log_posterior(region, emulator, units, region.space.within(units), width)
+
+    found = sample(log_target, start, points, seed, last=1)
+    centre = found.weights @ found.units
+    away = found.units - centre
+    trust = found.effective / (found.effective + 2 * len(centre))
+    covariance = trust * (away.T * found.weights) @ away + (1 - trust) * start.covariance
+    return Proposal(np.asarray(centre), np.asarray(covariance))
+
+
+def _log_posterior(
+    region: Region, emulator: Emulator, units: Array, held: NDArray[np.bool_], width: float, nth: int | None = None
+) -> Array:
+    """Return the logarithm of the density of points up to a constant: -inf for those not held or, given ``nth``, implausible."""
+    out = np.full(len(units), -np.inf)
+    places = np.flatnonzero(held)
+    if len(places):
+        distance, variance = region.observed.distances(emulator, units[places])
+        if nth is not None:
+            kept = nth_largest(np.abs(distance) / np.sqrt(variance), nth) <= CUT_OFF
+            places, distance, variance = places[kept], distance[kept], variance[kept]
+        out[places] = log_likelihood(distance, width**2 * variance) - 0.5 * (units[places] ** 2).sum(axis=1)
+    return out
 
 
 @dataclass(frozen=True)
@@ -159,13 +186,13 @@ def confirm(simulator: Simulator, fit: PointFit, observed: Observed, units: Arra
 
     Parameters
     ----------
-    noise : linked variance of one simulation, by target. allowed : how many targets may lie further off than the cut-off.
+    noise : linked variance of one simulation, by fitted target. allowed : how many targets may lie further off than the cut-off.
     """
     requests = [Request(fit.space.values(point), CONFIRM_FROM + place) for place, point in enumerate(units)]
     simulated = simulator.run(requests)
     linked = simulator.targets.linked(np.nan_to_num(simulated))
     apart = np.abs(observed.values - linked[:, observed.places])
-    off = apart / np.sqrt(observed.variance + (1 + observed.luck_share) * noise[observed.places])
+    off = apart / np.sqrt(observed.variance + (1 + observed.luck_share) * noise)
     return Confirmed(units, simulated, nth_largest(off, allowed + 1) <= CUT_OFF)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +16,8 @@ from cinsim.errors import RunError
 
 # Pukelsheim's three-sigma rule: 95% of any single-humped distribution lies within three standard deviations
 CUT_OFF: Final = 3.0
-FEWEST_TRIED: Final = 2**12
-MOST_TRIED: Final = 2**18
+FEWEST_TRIED: Final = 2**11
+MOST_TRIED: Final = 2**15
 WIDEST: Final = (3.0, 2.5, 2.0, 1.6, 1.3, 1.0)
 
 
@@ -27,7 +27,7 @@ class Observed:
 
     Attributes
     ----------
-    values : published, of the targets that are fitted. places : their places among all targets.
+    values : published, of the targets that are fitted, which are those that emulators know. places : their places among all.
     variance : of observation and discrepancy. luck_share : how much of one simulation's variance the published figure has
         too, as one outcome of luck: England is 151 average authorities, in a single year.
     """
@@ -40,8 +40,8 @@ class Observed:
     def distances(self, emulator: Emulator, units: Array) -> tuple[Array, Array]:
         """Return published less predicted, and the whole variance of that, both [points, fitted targets]."""
         mean, unsure = emulator.predict(units)
-        variance = self.variance + unsure[:, self.places] + self.luck_share * emulator.noise[self.places]
-        return self.values - mean[:, self.places], variance
+        variance = self.variance + unsure + self.luck_share * emulator.noise
+        return self.values - mean, variance
 
     def implausibility(self, emulator: Emulator, units: Array) -> Array:
         """Return how many standard deviations each target is off, [points, fitted targets]."""
@@ -112,41 +112,35 @@ class Design:
     kept_share: float
 
 
-def design(region: Region, proposals: Sequence[Proposal], points: int, seed: int) -> Design:
+def design(region: Region, proposals: Iterable[Proposal], points: int, seed: int) -> Design:
     """Return points of a scrambled Sobol sequence, spread as a proposal says, that the region holds.
 
     Parameters
     ----------
-    proposals : the widest first; the first that keeps at least one point in a hundred is taken, else the last.
+    proposals : the widest first; the first that keeps at least one point in a hundred is taken, else the last. Later ones are
+        only worked out if they are needed.
 
     Raises
     ------
     RunError : hardly any point is left; the message says what to look at.
     """
-    for place, proposal in enumerate(proposals):
-        last = place == len(proposals) - 1
+    queue = iter(proposals)
+    proposal = next(queue)
+    while True:
         sequence = qmc.Sobol(len(region.space), scramble=True, rng=np.random.Generator(np.random.Philox(seed)))
-        found: list[Array] = []
-        tried = kept = 0
-        while kept < points and tried < MOST_TRIED:
-            candidates = proposal.points(sequence.random(FEWEST_TRIED))
-            held = candidates[region.holds(candidates)]
-            found.append(held)
-            tried, kept = tried + FEWEST_TRIED, kept + len(held)
-            if not last and kept < 0.01 * tried:
-                break
-        if kept >= points:
-            return Design(np.concatenate(found)[:points], proposal, kept / tried)
-    raise RunError(
-        f"of {MOST_TRIED:,} points tried, {kept} are not ruled out: the model cannot meet all targets together; look at those "
-        "that are furthest off in the fit of stage one, and at their discrepancies"
-    )
-
-
-def fitted_to(units: Array, wider: float = 1.15) -> Proposal:
-    """Return the Normal distribution that some points suggest, somewhat wider, with correlations drawn towards none."""
-    k = units.shape[1]
-    covariance = np.cov(units.T).reshape(k, k)
-    trust = len(units) / (len(units) + k)
-    covariance = trust * covariance + (1 - trust) * np.diag(np.diag(covariance))
-    return Proposal(units.mean(axis=0), wider**2 * covariance)
+        candidates = proposal.points(sequence.random(FEWEST_TRIED))
+        found = [candidates[region.holds(candidates)]]
+        if len(found[0]) >= 0.01 * FEWEST_TRIED or (narrower := next(queue, None)) is None:
+            break
+        proposal = narrower
+    tried, kept = FEWEST_TRIED, len(found[0])
+    while kept < points and tried < MOST_TRIED:
+        candidates = proposal.points(sequence.random(FEWEST_TRIED))
+        found.append(candidates[region.holds(candidates)])
+        tried, kept = tried + FEWEST_TRIED, kept + len(found[-1])
+    if kept < points:
+        raise RunError(
+            f"of {tried:,} points tried, {kept} are not ruled out: the model cannot meet all targets together; look at those "
+            "that are furthest off in the fit of stage one, and at their discrepancies"
+        )
+    return Design(np.concatenate(found)[:points], proposal, kept / tried)

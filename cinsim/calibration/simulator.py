@@ -40,11 +40,15 @@ _MODEL = ("engine", "reference", "scenario", "population", "policy", "workforce"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One simulation: parameters that differ from the register's, the luck, and the area if it is not the simulator's own."""
+    """One simulation: parameters that differ from the register's, the luck, and the area if it is not the simulator's own.
+
+    ``fraction`` of the children and staff are simulated.
+    """
 
     parameters: Mapping[str, float]
     replication: int
     area: Area | None = None
+    fraction: float = 1.0
 
 
 class Simulator(Protocol):
@@ -158,13 +162,15 @@ class ModelSimulator:
         return np.array([values_of(self._store.measures(task.key).to_pandas(), self._targets) for task in tasks])
 
     def _task(self, number: int, request: Request) -> Task:
-        area = request.area or self.area
+        area, scenario = request.area or self.area, self.scenario
+        if request.fraction < 1.0:
+            scenario = scenario.with_(population_fraction=scenario.population_fraction * request.fraction)
         parameters = load_register().values_with(request.parameters)
         key = {
-            "what": "calibration", "scenario": scenario_digest(self.scenario), "area": digest(asdict(area)),
+            "what": "calibration", "scenario": scenario_digest(scenario), "area": digest(asdict(area)),
             "parameters": digest(parameters), "replication": request.replication, "model": model_version(),
         }  # fmt: skip
-        return Task(self.scenario, area, 0, request.replication, parameters, "calibration", number, False, digest(key))
+        return Task(scenario, area, 0, request.replication, parameters, "calibration", number, False, digest(key))
 
 
 def run_points(simulator: Simulator, points: Sequence[Mapping[str, float]], replications: Sequence[int]) -> NDArray[np.float64]:

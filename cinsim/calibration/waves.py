@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from cinsim.calibration.emulation import Array, GaussianProcesses, Line
 from cinsim.calibration.point import PointFit
-from cinsim.calibration.regions import WIDEST, Design, Observed, Region, design, fitted_to, nth_largest, widened
+from cinsim.calibration.posterior import widened_by
+from cinsim.calibration.regions import WIDEST, Design, Observed, Proposal, Region, design, nth_largest, widened
 from cinsim.calibration.simulator import Request, Simulator
 from cinsim.errors import InputError, RunError
 
 # each design point has luck of its own: replications from this number on, a thousand a wave
 WAVES_FROM: Final = 10_000
-CANDIDATES: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class WaveSettings:
 
 @dataclass(frozen=True)
 class Wave:
-    """One wave: its design, what the simulations gave (linked), and how good the emulators are that follow from it.
+    """One wave: its design, what the simulations gave (linked, fitted targets), and how good the emulators are that follow.
 
     Attributes
     ----------
-    off : root mean square of cross-validated prediction errors in predicted standard deviations, by target; about 1.
-    unsure : standard deviation of not knowing the mean over that of the target's own errors, by fitted target.
+    off : root mean square of cross-validated prediction errors in predicted standard deviations; about 1.
+    unsure : standard deviation of not knowing the mean over the target's own errors.
     still_held : share of the wave's own points that its emulators do not rule out.
     """
 
@@ -75,9 +75,10 @@ def observed_of(fit: PointFit, luck_share: float) -> Observed:
 
 
 def line_of(fit: PointFit) -> Line:
-    """Return the straight line of a point fit."""
-    found = fit.found
-    return Line(found.units, found.simulated, found.jacobian, found.noise**2 / found.replications, found.noise**2)
+    """Return the straight line of a point fit, for the fitted targets."""
+    found, places = fit.found, observed_of(fit, 0.0).places
+    noise = found.noise[places] ** 2
+    return Line(found.units, found.simulated[places], found.jacobian[places], noise / found.replications, noise)
 
 
 def match_history(
@@ -94,19 +95,19 @@ def match_history(
     observed, line = observed_of(fit, settings.luck_share), line_of(fit)
     region = Region(fit.space, observed, ((line, settings.nth(0)),))
     errors = np.sqrt(observed.variance)
-    proposals = [widened(fit.found.units, fit.found.jacobian[observed.places], errors, width) for width in WIDEST]
+    proposals: Iterable[Proposal] = [widened(line.at, line.jacobian, errors, width) for width in WIDEST]
     waves: list[Wave] = []
     emulator: GaussianProcesses | None = None
     for number in range(settings.waves):
         plan = design(region, proposals, settings.points, settings.seed + number)
         say(f"wave {number + 1}: {settings.points} points; {plan.kept_share:.1%} of those tried are not ruled out so far")
-        values = _simulated(simulator, fit, plan.units, WAVES_FROM + 1000 * number)
+        values = _simulated(simulator, fit, plan.units, WAVES_FROM + 1000 * number)[:, observed.places]
         units_so_far = np.concatenate([*(wave.design.units for wave in waves), plan.units])
         values_so_far = np.concatenate([*(wave.values for wave in waves), values])
         emulator = GaussianProcesses(units_so_far, values_so_far, line)
         off = np.sqrt(np.mean(emulator.cross_validated() ** 2, axis=0))
         implausible = nth_largest(observed.implausibility(emulator, plan.units), settings.nth(number + 1))
-        unsure = np.sqrt(emulator.predict(plan.units)[1].mean(axis=0)[observed.places]) / errors
+        unsure = np.sqrt(emulator.predict(plan.units)[1].mean(axis=0)) / errors
         waves.append(Wave(plan, values, off, unsure, float(np.mean(implausible <= 3.0))))
         say(
             f"emulators: prediction errors {np.median(off):.2f} of what they say (worst {off.max():.2f}); not knowing the mean "
@@ -114,10 +115,16 @@ def match_history(
         )
         region = region.narrowed(emulator, settings.nth(number + 1))
         if number + 1 < settings.waves:
-            held = design(region, [plan.proposal], min(CANDIDATES, 20 * len(fit.space)), settings.seed + 100 + number)
-            proposals = [fitted_to(held.units), plan.proposal]
+            proposals = _narrowing(emulator, region, plan.proposal)
     assert emulator is not None
     return History(tuple(waves), region, emulator)
+
+
+def _narrowing(emulator: GaussianProcesses, region: Region, start: Proposal) -> Iterator[Proposal]:
+    """Yield ever narrower distributions around what an emulator leaves, each worked out when it is asked for."""
+    for width in WIDEST:
+        start = widened_by(emulator, region, start, width)
+        yield start
 
 
 def _simulated(simulator: Simulator, fit: PointFit, units: Array, first: int) -> Array:

@@ -80,8 +80,8 @@ def test_the_posterior_of_a_linear_simulator_is_the_one_worked_out_by_hand() -> 
         def predict(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             return simulator.at_zero + units @ simulator.slopes.T, np.zeros((len(units), 5))
 
-    everywhere = Region(fit.space, observed_of(fit, 0.0), ())
-    found = sample_posterior(fit, everywhere, Exact(), points=3000)
+    everywhere = Region(fit.space, observed_of(fit, 0.0), ((Exact(), 5),))
+    found = sample_posterior(fit, everywhere, points=3000)
     assert found.effective > 3000
     weights, units = found.weights, found.units
     # 3000 equal draws: the mean is known to 0.02 of a standard deviation, a covariance to 3%; four times that is allowed
@@ -101,7 +101,7 @@ def test_importance_sampling_finds_a_density_far_from_where_it_starts() -> None:
 
 def test_draws_are_confirmed_by_simulation_and_absurd_ones_are_left_out(bent: tuple[ToySimulator, PointFit, History]) -> None:
     simulator, fit, history = bent
-    found = sample_posterior(fit, history.region, history.emulator, points=1000)
+    found = sample_posterior(fit, history.region, points=1000)
     units = np.vstack([found.draws(30, 1), fit.found.units + 2.0])
     confirmed = confirm(simulator, fit, history.region.observed, units, history.emulator.noise)
     assert confirmed.plausible[:30].mean() > 0.9

@@ -1,0 +1,118 @@
+"""The tables that a fit of authorities leaves: corrections, and every target as it comes out."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cinsim.calibration.authorities import TIMES, AreaFits
+from cinsim.calibration.emulation import Array
+from cinsim.calibration.links import unlinked
+from cinsim.reference.areas import find_area
+from cinsim.reference.calibrated import PLUS as PLUS_COLUMN
+from cinsim.reference.calibrated import TIMES as TIMES_COLUMN
+
+AREAS_FILE: Final = "areas.csv"
+FIT_FILE: Final = "areas_fit.csv"
+NINETY: Final = 1.6448536269514722
+# what authorities are judged by: measure, and whether its error is in points or in percent of the published figure
+JUDGED: Final = {
+    "referral_rate": "percent", "cin_plans_31_march_rate": "percent", "cpp_31_march_rate": "percent",
+    "re_referral_percent": "points",
+}  # fmt: skip
+
+
+def column_of(parameter: str) -> str:
+    """Return the column that holds a parameter's correction."""
+    return f"{TIMES_COLUMN}{parameter}" if parameter in TIMES else f"{PLUS_COLUMN}{parameter.removeprefix('threshold_')}"
+
+
+def correction_table(fits: AreaFits) -> pd.DataFrame:
+    """Return one row an area: factors, threshold shifts, and the standard deviation of each (of a factor, of its logarithm)."""
+    rows = []
+    for place, area in enumerate(fits.areas):
+        row: dict[str, object] = {"area_code": area.area_code, "area_name": area.area_name}
+        spreads = np.sqrt(np.diag(fits.corrections.covariance[place]))
+        for name, value in zip(fits.corrections.names, fits.corrections.values[place], strict=True):
+            row[column_of(name)] = round(float(np.exp(value)) if name in TIMES else float(value), 4)
+        for name, spread in zip(fits.corrections.names, spreads, strict=True):
+            row[f"sd_{column_of(name)}"] = round(float(spread), 4)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def fit_table(fits: AreaFits) -> pd.DataFrame:
+    """Return one row an area and target: published, simulated with its standard error, and the 90% interval of the prediction."""
+    rows = []
+    for place, area in enumerate(fits.areas):
+        for number, target in enumerate(fits.targets[place]):
+            mean, error = fits.simulated[place][number], fits.simulated_error[place][number]
+            reach = NINETY * fits.predictive_error[place][number]
+            simulated, above, low, high = (
+                float(unlinked(x, target.link)) for x in (mean, mean + error, mean - reach, mean + reach)
+            )
+            rows.append(
+                {
+                    "area_code": area.area_code, "area_name": area.area_name, "measure": target.measure, "year": target.year,
+                    "published": round(target.value, 3), "simulated": round(simulated, 3),
+                    "simulated_error": round(above - simulated, 3), "low": round(low, 3), "high": round(high, 3),
+                    "within": bool(low <= target.value <= high),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def judged(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return for each measure the median and 90th percentile of absolute errors, and how often the 90% interval holds.
+
+    Parameters
+    ----------
+    table : as from :func:`fit_table`; figures that stand in from earlier years are left out.
+    """
+    rows = []
+    for measure, group in table[table["year"] == year].groupby("measure", sort=False):
+        unit = JUDGED.get(str(measure), "points" if str(measure).endswith("percent") else "percent")
+        unit = "days" if "_days_p" in str(measure) else unit
+        apart = (group["simulated"] - group["published"]).abs()
+        errors = 100 * apart / group["published"].where(group["published"] > 0) if unit == "percent" else apart
+        rows.append(
+            {
+                "measure": measure, "areas": len(group), "unit": unit, "median_error": float(errors.median()),
+                "p90_error": float(errors.quantile(0.9)), "within_90": float(group["within"].mean()),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def write_areas(fits: AreaFits, folder: Path) -> None:
+    """Write corrections and fits, replacing the rows of the same areas and keeping all others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, name in ((correction_table(fits), AREAS_FILE), (fit_table(fits), FIT_FILE)):
+        path = folder / name
+        if path.is_file():
+            before = pd.read_csv(path)
+            if list(before.columns) == list(table.columns):
+                table = pd.concat([before[~before["area_code"].isin(table["area_code"])], table])
+        table = table.sort_values("area_code", kind="stable")
+        table.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+
+
+def known_corrections(folder: Path, names: tuple[str, ...]) -> Mapping[str, Array]:
+    """Return the corrections on disk by old three-digit code, as neighbours use them; empty if there are none."""
+    path = folder / AREAS_FILE
+    if not path.is_file():
+        return {}
+    table = pd.read_csv(path)
+    if any(column_of(name) not in table for name in names):
+        return {}
+    out = {}
+    for row in table.to_dict("records"):
+        values = [float(row[column_of(name)]) for name in names]
+        linear = [np.log(value) if name in TIMES else value for name, value in zip(names, values, strict=True)]
+        out[find_area(str(row["area_code"])).old_code] = np.array(linear)
+    return out
