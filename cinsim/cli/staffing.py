@@ -136,7 +136,7 @@ def answer_in_words(answer: Answer) -> list[str]:
     fewest = " or fewer" if mix.at_lowest else ""
     interval = _interval(answer, mix)
     lines = [
-        f"{mix.staff:,.1f} posts of {role}{fewest}{beside} meet the standard with {sure} (95% interval {interval}).",
+        f"{_at_least(mix.staff)} posts of {role}{fewest}{beside} meet the standard with {sure} (95% interval {interval}).",
         f"The scenario has {now}. Filled, the posts cost £{mix.cost:,.0f} a year.",
     ]
     needed = math.ceil(1 / min(question.confidence, 1 - question.confidence) - 1e-9)
@@ -145,6 +145,11 @@ def answer_in_words(answer: Answer) -> list[str]:
             f"{len(mix.crossings)} replications cannot tell {sure} from certainty; at least {needed} could (--replications)."
         )
     return lines
+
+
+def _at_least(staff: float) -> str:
+    """Return a number of posts rounded up, so that what is printed is enough."""
+    return f"{math.ceil(10 * staff - 1e-6) / 10:,.1f}"
 
 
 def _interval(answer: Answer, mix: Mix) -> str:
@@ -159,7 +164,7 @@ def _print_mixes(answer: Answer) -> None:
     rows = [
         [
             f"{mix.other:,.1f}",
-            f"{mix.staff:,.1f}" if mix.met else f"more than {mix.highest:,.1f}",
+            _at_least(mix.staff) if mix.met else f"more than {mix.highest:,.1f}",
             _interval(answer, mix) if mix.met else "",
             f"{mix.cost:,.0f}" if mix.met else "",
             "cheapest" if mix is answer.cheapest else "",
