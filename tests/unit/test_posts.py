@@ -13,9 +13,16 @@ from cinsim.policy.timing import Ramp
 from cinsim.reference.events import Detail
 from cinsim.workforce.posts import ends_at, mean_vacancy
 from cinsim.workforce.staffing import Rates
-from cinsim.workforce.workers import WorkerRow
+from cinsim.workforce.workers import Worker, WorkerRow
 
 pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(autouse=True)
+def nobody_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out working days, which nothing here depends on."""
+    monkeypatch.setattr(Worker, "begin", lambda worker: None)
+
 
 TEAM, YEAR = Detail.CIN_AND_CP_TEAM, 253.0
 
