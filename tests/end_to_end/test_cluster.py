@@ -77,7 +77,11 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(timeout=20)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:  # a worker on a busy machine may be slow to say goodbye
+                process.kill()
+                process.wait()
 
 
 def stored_bytes(folder: Path) -> dict[str, bytes]:
