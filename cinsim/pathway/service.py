@@ -92,7 +92,6 @@ class Service:
         self.conference_report_hours = p.hours_conference_report * factor
         self.conference_diary: dict[int, int] = {}
         self.known: dict[int, Child] = {}
-        self.late_visits_see_late = office.staffing.rules.feedbacks.lateness_to_detection
         self.demand_rise = [practice.demand.largest_increase(category) for category in range(len(NEED_CATEGORIES))]
 
     # ---- the record
@@ -135,6 +134,10 @@ class Service:
         """Return the severity that professionals see at one judgement, with a Normal error of standard deviation ``sd``."""
         child.judgements += 1
         return self.severity(child) + sd * normal(self.luck[error](child.number, child.judgements))
+
+    def late_visits_see_late(self) -> bool:
+        """Return whether a visit planned now that is made late sees an escalation late."""
+        return self.office.staffing.rules.feedbacks_at(self.env.now).lateness_to_detection
 
     def thresholds(self) -> Thresholds:
         """Return the thresholds in force now."""

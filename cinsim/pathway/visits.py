@@ -39,14 +39,17 @@ def plan_visit(child: Child, service: Service) -> None:
     every = interval(child, service)
     due = math.floor(service.env.now) + every
     booked = due - service.p.visit_lead_share * every
-    if not service.late_visits_see_late and child.stage is not Stage.LOOKED_AFTER:
+    seen_when_due = child.stage is not Stage.LOOKED_AFTER and not service.late_visits_see_late()
+    if seen_when_due:
         _see_when_due(child, service, due)
-    service.plan_work(
-        child, kind_of_visit(child.stage), booked, due, lambda task, worker, now: _visited(task, worker, now, service)
-    )
+
+    def visited(task: Task, worker: Worker, now: float) -> None:
+        _visited(task, worker, now, service, seen_when_due)
+
+    service.plan_work(child, kind_of_visit(child.stage), booked, due, visited)
 
 
-def _visited(task: Task, worker: Worker, now: float, service: Service) -> None:
+def _visited(task: Task, worker: Worker, now: float, service: Service, seen_when_due: bool) -> None:
     child: Child = task.case  # type: ignore[assignment]
     p, luck = service.p, service.luck
     child.visits += 1
@@ -60,7 +63,7 @@ def _visited(task: Task, worker: Worker, now: float, service: Service) -> None:
     gap, child.last_seen = now - child.last_seen, now
     if child.stage is not Stage.LOOKED_AFTER:
         _help(child, worker, gap, service)
-        if service.late_visits_see_late and _sees_concern(child, worker, service):
+        if not seen_when_due and _sees_concern(child, worker, service):
             child.tell(News.CONCERN)
     plan_visit(child, service)
 

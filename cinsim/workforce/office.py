@@ -107,12 +107,15 @@ class Office:
 
     def sick_from(self, worker: Worker, occurrence: int, well_from: float) -> float:
         """Return when a worker who is well from a time on next falls sick; a new rate holds from the middle of its phase-in."""
-        rates = self.rates_of(worker.role)
+        rates, rules = self.rates_of(worker.role), self.staffing.rules
         before, after = rates.sickness
-        if self.staffing.rules.feedbacks.workload_to_sickness:
-            gain = 1.0 + self.p.workload_sickness_gain * self.overload(worker)
-            before, after = min(before * gain, 0.5), min(after * gain, 0.5)
         change = (rates.ramp.start + rates.ramp.full) / 2
+        if rules.feedbacks.workload_to_sickness:
+            gain = 1.0 + self.p.workload_sickness_gain * self.overload(worker)
+            if well_from >= rules.ramp.start:
+                before, after = min(before * gain, 0.5), min(after * gain, 0.5)
+            elif rates.ramp == NEVER:
+                after, change = min(after * gain, 0.5), rules.ramp.start
         return self._absences.sick_from(worker.luck, occurrence, well_from, before, after, change)
 
     def overload(self, worker: Worker) -> float:
@@ -121,7 +124,7 @@ class Office:
 
     def gives_up(self, worker: Worker) -> bool:
         """Return whether overload makes a permanent worker resign now (asked at each supervision, where this is switched on)."""
-        if worker.agency or not self.staffing.rules.feedbacks.workload_to_leaving:
+        if worker.agency or not self.staffing.rules.feedbacks_at(self.env.now).workload_to_leaving:
             return False
         rates = self.rates_of(worker.role)
         turnover = rates.ramp.blend(rates.turnover[0], rates.turnover[1], self.env.now)

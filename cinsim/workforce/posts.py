@@ -101,9 +101,9 @@ def _in_post(office: Office, post: Post, spell: int, until: float, *, agency: bo
         return
     env = office.env
     worker = office.start_worker(post, spell, agency=agency)
-    end = env.event() if math.isinf(until) else env.timeout(until - env.now)  # infinity: nothing ends this spell within the run
-    if office.staffing.rules.feedbacks.workload_to_leaving and not agency:
-        worker.resigned = env.event()
-        end = end | worker.resigned
-    yield end
+    worker.tenure = env.active_process
+    try:  # infinity: nothing but a resignation ends this spell within the run
+        yield env.event() if math.isinf(until) else env.timeout(until - env.now)
+    except simpy.Interrupt:
+        worker.tenure = None
     office.end_worker(worker)

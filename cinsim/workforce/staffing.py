@@ -79,6 +79,13 @@ class Rules:
     ramp: Ramp = NEVER
     feedbacks: Feedbacks = field(default_factory=Feedbacks)
 
+    def feedbacks_at(self, time: float) -> Feedbacks:
+        """Return the feedbacks in force at a time."""
+        return self.feedbacks if time >= self.ramp.start else _USUAL_FEEDBACKS
+
+
+_USUAL_FEEDBACKS: Final = Feedbacks()
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -202,8 +209,8 @@ def _rules_of(scenario: Scenario, p: Parameters, ramp: Ramp) -> Rules:
         (p.administration_share, p.administration_share if administration is None else administration),
         (p.overtime_limit, p.overtime_limit if overtime is None else overtime),
         0.0 if delay is None else delay.working_days,
-        NEVER if administration is overtime is delay is None else ramp,
-        scenario.workforce.feedbacks,
+        NEVER if administration is overtime is delay is None and changes.feedbacks == Feedbacks() else ramp,
+        changes.feedbacks,
     )
 
 

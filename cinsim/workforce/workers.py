@@ -46,7 +46,7 @@ class Worker:
     __slots__ = (
         "_absences", "_leave_at", "_morning", "_nothing_but_work_until", "_sick_at", "_supervised_at", "agency", "asked",
         "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment", "number",
-        "office", "overtime", "points", "post", "resigned", "role", "started", "team",
+        "office", "overtime", "points", "post", "role", "started", "team", "tenure",
     )  # fmt: skip
 
     def __init__(
@@ -80,7 +80,7 @@ class Worker:
         self.day_hours = office.day_hours(role, fte)
         self.overtime = 0.0
         self.effect = office.effect_of(role)
-        self.resigned: simpy.Event | None = None  # set where overload can make workers leave
+        self.tenure: simpy.Process | None = None  # of the post, which a resignation interrupts
         self.asked = 0
         # what a worker meets by chance belongs to the post and the spell in it, whoever else there is
         self.luck = post * 1_000_000 + spell
@@ -154,8 +154,8 @@ class Worker:
         if now >= self._supervised_at:
             self._supervised_at = now + office.days_between_supervisions
             office.plan_supervision(self, now)
-            if self.resigned is not None and office.gives_up(self):
-                self.resigned.succeed()
+            if self.tenure is not None and office.gives_up(self):
+                self.tenure.interrupt()
                 return False
         self._nothing_but_work_until = min(self._leave_at, self._sick_at, self._supervised_at)
         return True

@@ -223,6 +223,12 @@ def test_shares_of_the_day_and_overtime_have_a_value_before_and_after_the_scenar
     assert math.isinf(staffed({"social_workers": {"fte": "+5%"}}).rules.ramp.start)
 
 
+def test_feedbacks_hold_from_the_scenarios_date_and_the_usual_ones_before() -> None:
+    rules = staffed({"feedbacks": {"workload_to_leaving": True}}, policy_start="2025-04-01").rules
+    assert not rules.feedbacks_at(rules.ramp.start - 1.0).workload_to_leaving
+    assert rules.feedbacks_at(rules.ramp.start).workload_to_leaving
+
+
 # ---- lead practitioners who are not social workers
 
 
