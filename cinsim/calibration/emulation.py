@@ -28,6 +28,14 @@ LEAST_CURVE: Final = 0.1
 BEND: Final = 0.25
 
 
+def require_emulators() -> None:
+    """Raise :class:`InputError` if the library that emulators need is not installed, before anything is simulated."""
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        raise InputError("history matching needs scikit-learn: pip install 'cinsim[calibrate]'", key="--stage") from None
+
+
 class Emulator(Protocol):
     """Whatever stands in for the simulator."""
 

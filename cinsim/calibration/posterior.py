@@ -24,7 +24,7 @@ from cinsim.calibration.simulator import Request, Simulator
 from cinsim.errors import RunError
 
 FEWEST_ROUNDS: Final = 3
-MOST_ROUNDS: Final = 15
+MOST_ROUNDS: Final = 10
 # share of the points tried that must carry the weight of a round
 CARRYING: Final = 0.1
 CONFIRM_FROM: Final = 50_000

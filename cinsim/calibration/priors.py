@@ -71,6 +71,10 @@ class Prior:
             return limit
         return min(max((scaled(value, self.scale) - self.centre) / self.spread, -limit), limit)
 
+    def units_beyond(self, value: float) -> float:
+        """Return a value in prior units, however far away."""
+        return (scaled(value, self.scale) - self.centre) / self.spread
+
     def value(self, unit: float) -> float:
         """Return the value in the register's unit."""
         return unscaled(self.centre + self.spread * unit, self.scale)

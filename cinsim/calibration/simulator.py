@@ -96,17 +96,35 @@ def measured(task: Task) -> TaskResult:
     return TaskResult(table, None, {"seconds": round(time.perf_counter() - begun, 3)})
 
 
-def values_of(measures: pd.DataFrame, targets: Targets) -> NDArray[np.float64]:
-    """Return the targets' simulated values: means over the reported years, or a group's share over all of them in percent."""
-    means = measures.groupby(["measure", "group"], sort=False)["value"].mean()
+def values_by_year(measures: pd.DataFrame, targets: Targets) -> NDArray[np.float64]:
+    """Return the targets' simulated values [years, targets]; a group's share is in percent of the whole."""
+    table = measures.set_index(["measure", "group", "year"])["value"]
+    years = sorted(measures["year"].unique())
 
-    def value(target: Target) -> float:
-        whole = float(means.get((target.measure, "all"), np.nan))
+    def row(measure: str, group: str) -> NDArray[np.float64]:
+        wanted = [(measure, group, year) for year in years]
+        return table.reindex(wanted).to_numpy(dtype=np.float64)
+
+    def values(target: Target) -> NDArray[np.float64]:
+        whole = row(target.measure, "all")
         if target.group == "all":
             return whole
-        return 100.0 * float(means.get((target.measure, target.group), np.nan)) / whole if whole else np.nan
+        part = row(target.measure, target.group)
+        return np.divide(100.0 * part, whole, out=np.full(len(years), np.nan), where=whole != 0)
 
-    return np.array([value(target) for target in targets])
+    return np.array([values(target) for target in targets]).T.reshape(len(years), len(targets))
+
+
+def values_of(measures: pd.DataFrame, targets: Targets) -> NDArray[np.float64]:
+    """Return the targets' simulated values [targets]: means over the years in which they have one."""
+    by_year = values_by_year(measures, targets)
+    there = np.isfinite(by_year)
+    total = np.where(there, by_year, 0.0).sum(axis=0)
+    return np.divide(total, there.sum(axis=0), out=np.full(len(targets), np.nan), where=there.any(axis=0))
+
+
+def _only(measures: pd.DataFrame, wanted: set[str]) -> pd.DataFrame:
+    return measures[measures["measure"].isin(list(wanted))]
 
 
 class ModelSimulator:
@@ -120,6 +138,11 @@ class ModelSimulator:
     jobs : processes at work.
     area : where it happens; England's average authority if left out.
     say : is told, after every batch, how many simulations are done and how long one takes.
+
+    Attributes
+    ----------
+    planned : simulations that the whole calibration may ask for, if known: the time left is told from it.
+    computed : simulations done by this object; the others had been finished before.
     """
 
     def __init__(
@@ -136,7 +159,7 @@ class ModelSimulator:
             raise InputError("a scenario that is calibrated sets no parameters of its own", key="parameters")
         self.scenario, self._targets, self.area, self.jobs = scenario, targets, area or average_authority(), jobs
         self._store, self._quiet, self._say = Store(folder), quiet, say
-        self.computed = 0
+        self.planned = self.computed = self._asked = 0
 
     @property
     def targets(self) -> Targets:
@@ -151,15 +174,26 @@ class ModelSimulator:
         InputError : a parameter is not registered or out of its range; nothing has been simulated then.
         KeyboardInterrupt : stopped; what is finished is kept.
         """
+        return np.array([values_of(measures, self._targets) for measures in self._measures(requests)])
+
+    def run_by_year(self, requests: Sequence[Request]) -> NDArray[np.float64]:
+        """Return the same year by year [requests, reported years, targets]."""
+        return np.array([values_by_year(measures, self._targets) for measures in self._measures(requests)])
+
+    def _measures(self, requests: Sequence[Request]) -> list[pd.DataFrame]:
         tasks = [self._task(number, request) for number, request in enumerate(requests)]
+        self._asked += len({task.key for task in tasks})
         self._store.prepare()
         begun = time.perf_counter()
         done = do_missing(tasks, LocalExecutor(self.jobs), measured, self._store, quiet=self._quiet)
         self.computed += done
         if done:
-            seconds = time.perf_counter() - begun
-            self._say(f"{done} simulations in {seconds / 60:.1f} min, {seconds / done:.1f} s each on {self.jobs} processes")
-        return np.array([values_of(self._store.measures(task.key).to_pandas(), self._targets) for task in tasks])
+            each = (time.perf_counter() - begun) / done
+            left = max(self.planned - self._asked, 0)
+            ahead = f"; about {left * each / 60:.0f} min left for at most {left} more" if left else ""
+            self._say(f"{done} simulations, one every {each:.1f} s on {self.jobs} processes{ahead}")
+        wanted = {target.measure for target in self._targets}
+        return [_only(self._store.measures(task.key).to_pandas(), wanted) for task in tasks]
 
     def _task(self, number: int, request: Request) -> Task:
         area, scenario = request.area or self.area, self.scenario

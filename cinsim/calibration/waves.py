@@ -17,6 +17,8 @@ from cinsim.errors import InputError, RunError
 
 # each design point has luck of its own: replications from this number on, a thousand a wave
 WAVES_FROM: Final = 10_000
+# how much larger than they are the errors are taken where later waves begin to look, the widest first
+NARROWING: Final = (2.0, 1.5, 1.2, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def match_history(
 
 def _narrowing(emulator: GaussianProcesses, region: Region, start: Proposal) -> Iterator[Proposal]:
     """Yield ever narrower distributions around what an emulator leaves, each worked out when it is asked for."""
-    for width in WIDEST:
+    for width in NARROWING:
         start = widened_by(emulator, region, start, width)
         yield start
 

@@ -81,6 +81,6 @@ def test_values_are_means_over_years_and_groups_are_shares_of_the_whole() -> Non
     values = values_of(pd.DataFrame(rows, columns=["year", "measure", "group", "value"]), some_targets())
     found = dict(zip(some_targets().names, values.tolist(), strict=True))
     assert found["referrals"] == 510.0
-    assert found["in_need_1_to_4"] == pytest.approx(20.0)
+    assert found["in_need_1_to_4"] == pytest.approx((10.0 + 70.0 / 3) / 2)
     assert found["assessment_p50"] == 33.0
     assert math.isnan(found["not_in_need"])

@@ -1,0 +1,218 @@
+"""England's calibration from beginning to end: stage one, stage two, and what they leave in the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from cinsim.calibration.emulation import require_emulators
+from cinsim.calibration.moments import SearchSettings, search
+from cinsim.calibration.point import PointFit, read_point, write_point
+from cinsim.calibration.posterior import confirm, sample_posterior, write_posterior, write_predictive
+from cinsim.calibration.priors import load_space
+from cinsim.calibration.regions import Proposal
+from cinsim.calibration.simulator import ModelSimulator, model_version
+from cinsim.calibration.targets import Targets, load_targets
+from cinsim.calibration.waves import History, WaveSettings, match_history
+from cinsim.errors import InputError
+from cinsim.reference.areas import average_authority
+from cinsim.reference.calibrated import folder as package_folder
+from cinsim.reference.calibrated import point_file, posterior_file
+from cinsim.reference.figures import england
+from cinsim.reference.register import load_register
+from cinsim.scenario.model import Scenario
+
+STAGES: Final = ("all", "point", "posterior")
+SIMULATIONS: Final = "simulations"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is simulated, where it is kept and where results go.
+
+    Attributes
+    ----------
+    structure : which explanation of re-referral the fit rests on. year : whose published figures.
+    years, warm_up, seed, population_fraction : of every simulation.
+    jobs : processes at work. out : folder of finished simulations and pages. into : folder of results.
+    """
+
+    structure: str = "both"
+    year: int = 2024
+    years: int = 4
+    warm_up: int = 4
+    seed: int = 1
+    population_fraction: float = 1.0
+    jobs: int = 1
+    out: Path = Path("outputs/calibration")
+    into: Path = field(default_factory=package_folder)
+    quiet: bool = False
+    say: Callable[[str], None] = lambda text: None
+
+    def scenario(self) -> Scenario:
+        """Return the scenario of every simulation: practice as it is, from 1 April after the year of the figures."""
+        return Scenario(
+            title="Calibration", start=date(self.year, 4, 1), years=self.years, warm_up=self.warm_up, seed=self.seed,
+            structure=self.structure, population_fraction=self.population_fraction,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def simulator(self, targets: Targets) -> ModelSimulator:
+        """Return the model as it is calibrated; finished simulations are kept below ``out``."""
+        return ModelSimulator(self.scenario(), targets, self.out / SIMULATIONS, self.jobs, quiet=self.quiet, say=self.say)
+
+    def run(self) -> dict[str, Any]:
+        """Return what of this a result keeps."""
+        return {
+            "years": self.years, "warm_up": self.warm_up, "seed": self.seed, "population_fraction": self.population_fraction,
+            "model": model_version(),
+        }  # fmt: skip
+
+    @property
+    def point_path(self) -> Path:
+        """Where the best point is kept."""
+        return self.into / point_file(self.structure)
+
+    @property
+    def waves_path(self) -> Path:
+        """Where the designs and simulated values of the waves are kept, for the proofs."""
+        return self.out / f"waves_{self.structure}.npz"
+
+
+def fit_point(
+    setting: Setting, settings: SearchSettings, *, again: bool = False, targets: Path | None = None, priors: Path | None = None
+) -> PointFit:
+    """Do stage one and write its result.
+
+    Parameters
+    ----------
+    again : begin from the last result and its Jacobian, as after a small change of the model.
+    targets, priors : files in place of the package's own.
+
+    Raises
+    ------
+    InputError : a file is wrong, or there is no earlier result to begin from.
+    """
+    wanted = load_targets(targets, None if setting.year == _own_year() else setting.year)
+    space = load_space(priors, setting.structure)
+    register = {name: entry.value for name, entry in load_register().items()}
+    start, jacobian = register, None
+    if again:
+        before = read_point(setting.point_path)
+        start = {**register, **before.values}
+        if before.space.names == space.names and before.targets.names == wanted.names:
+            jacobian = before.found.jacobian
+    simulator = setting.simulator(wanted)
+    simulator.planned = settings.most_simulations(len(space))
+    setting.say(
+        f"stage one: {len(space)} parameters, {len(wanted.flagged('fit'))} targets to fit and {len(wanted.flagged('check'))} to "
+        f"check, usually at most {simulator.planned} simulations"
+    )
+    found = search(simulator, space, start, settings, setting.say, jacobian)
+    held = {name: value for name, value in register.items() if name not in space.names}
+    fit = PointFit(setting.structure, setting.year, setting.run(), space, wanted, found, held)
+    write_point(fit, setting.point_path)
+    return fit
+
+
+def _own_year() -> int:
+    """Return the year that the package's own targets are of."""
+    years = [target.year for target in load_targets() if target.year is not None]
+    return max(years)
+
+
+def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple[History, int]:
+    """Do stage two from the result of stage one, and write posterior draws and what they give; return waves and draws kept.
+
+    Raises
+    ------
+    InputError : there is no result of stage one, or scikit-learn is missing.
+    RunError : the figures leave nothing, or the emulators are too unsure.
+    """
+    require_emulators()
+    if draws < 1:
+        raise InputError("must be 1 or more", key="--draws")
+    fit = read_point(setting.point_path)
+    same = ("years", "warm_up", "population_fraction")
+    if any(fit.run.get(name) != setting.run()[name] for name in same):
+        raise InputError(
+            "stage one was run with " + ", ".join(f"{name} {fit.run.get(name)}" for name in same) + "; stage two needs the same",
+            path=setting.point_path,
+        )
+    share = setting.years * average_authority().population_0_17 / england(fit.year)["population_0_17"].value
+    simulator = setting.simulator(fit.targets)
+    simulator.planned = settings.waves * settings.points + draws
+    setting.say(
+        f"stage two: {settings.waves} waves of {settings.points} points and {draws} draws, {simulator.planned} simulations"
+    )
+    history = match_history(simulator, fit, _with_luck(settings, share), setting.say)
+    _write_waves(history, setting.waves_path)
+    setting.say("sampling the posterior")
+    found = sample_posterior(fit, history.region, seed=settings.seed)
+    setting.say(f"the sample is worth {found.effective:.0f} equal draws")
+    confirmed = confirm(simulator, fit, history.region.observed, found.draws(draws, settings.seed), history.emulator.noise)
+    path = setting.into / posterior_file(setting.structure)
+    kept = write_posterior(fit, confirmed, path)
+    write_predictive(fit, confirmed, predictive_path(setting))
+    setting.say(f"{kept} of {draws} draws are plausible when simulated; written to {path}")
+    return history, kept
+
+
+def predictive_path(setting: Setting) -> Path:
+    """Return where the simulated values of the posterior's draws are kept."""
+    return setting.into / posterior_file(setting.structure).replace("posterior", "predictive")
+
+
+def _with_luck(settings: WaveSettings, share: float) -> WaveSettings:
+    return WaveSettings(settings.waves, settings.points, settings.allowed, settings.seed, share)
+
+
+def _write_waves(history: History, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {}
+    for number, wave in enumerate(history.waves):
+        arrays[f"units_{number}"], arrays[f"values_{number}"] = wave.design.units, wave.values
+        arrays[f"centre_{number}"], arrays[f"covariance_{number}"] = wave.design.proposal.centre, wave.design.proposal.covariance
+        arrays[f"off_{number}"], arrays[f"unsure_{number}"] = wave.off, wave.unsure
+        arrays[f"shares_{number}"] = np.array([wave.design.kept_share, wave.still_held])
+    arrays["luck_share"] = np.array(history.region.observed.luck_share)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+@dataclass(frozen=True)
+class StoredWave:
+    """A wave as the proofs read it: see :class:`cinsim.calibration.waves.Wave`."""
+
+    units: np.ndarray
+    values: np.ndarray
+    proposal: Proposal
+    off: np.ndarray
+    unsure: np.ndarray
+    kept_share: float
+    still_held: float
+
+
+def read_waves(setting: Setting) -> tuple[list[StoredWave], float]:
+    """Return the waves of the last calibration on this machine, and the share of luck that England's figures have.
+
+    Raises
+    ------
+    InputError : stage two has not been run with this output folder.
+    """
+    path = setting.waves_path
+    if not path.is_file():
+        raise InputError("there are no waves; `cinsim calibrate england` leaves them in its --out folder", path=path)
+    with np.load(path) as arrays:
+        number = sum(name.startswith("units_") for name in arrays)
+        waves = [
+            StoredWave(
+                arrays[f"units_{n}"], arrays[f"values_{n}"], Proposal(arrays[f"centre_{n}"], arrays[f"covariance_{n}"]),
+                arrays[f"off_{n}"], arrays[f"unsure_{n}"], *arrays[f"shares_{n}"].tolist(),
+            )
+            for n in range(number)
+        ]  # fmt: skip
+        return waves, float(arrays["luck_share"])
