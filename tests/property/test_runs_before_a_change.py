@@ -50,6 +50,12 @@ LEVERS: dict[str, dict[str, Any]] = {
     "overtime": {"workforce": {"overtime_limit": "0%"}},
     "recruitment": {"workforce": {"recruitment_delay": "5 years", "social_workers": {"turnover_rate": "50%"}}},
     "teams": {"workforce": {"teams": {"assessment": {"share": "60%"}}}},
+    "overload that makes sick": {"workforce": {"feedbacks": {"workload_to_sickness": True}}},
+    "overload that makes leave": {
+        "workforce": {"feedbacks": {"workload_to_leaving": True}},
+        "parameters": {"workload_leaving_gain": 5.0, "overload_felt_from": 0.5},
+    },
+    "late visits that see as well": {"workforce": {"feedbacks": {"lateness_to_detection": False}}},
     "screeners": {"workforce": {"teams": {"front_door": {"share": "10%"}}}},
     "more referrals": {"demand": {"referrals": "+30%"}},
     "fewer referrals": {"demand": {"referrals": "-30%"}},
