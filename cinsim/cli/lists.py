@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -96,6 +97,37 @@ def print_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OFF_TERMINAL).print(table)
+
+
+def print_blocks(headings: Sequence[str], rows: Sequence[Sequence[str]], *, kept: int, width: int | None = None) -> None:
+    """Print rows as tables beneath each other, each as wide as there is room for and each with the first ``kept`` columns.
+
+    Parameters
+    ----------
+    kept : columns that every table starts with; those after them are numbers and stand in as many tables as they need.
+    width : characters in a line; that of the terminal when None.
+    """
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_OFF_TERMINAL
+    widths = [max(len(heading), *(len(row[place]) for row in rows)) + 2 for place, heading in enumerate(headings)]
+    for number, block in enumerate(_blocks(widths, kept, width or room)):
+        if number:
+            typer.echo("")
+        columns = [*range(kept), *block]
+        chosen = ([row[place] for place in columns] for row in rows)
+        print_table([headings[place] for place in columns], chosen, numbers=range(1, len(columns)))
+
+
+def _blocks(widths: Sequence[int], kept: int, room: int) -> list[list[int]]:
+    """Return which columns stand in each table: as many as fit beside the kept ones, and at least one."""
+    blocks: list[list[int]] = [[]]
+    used = sum(widths[:kept])
+    for place in range(kept, len(widths)):
+        if blocks[-1] and used + widths[place] > room:
+            blocks.append([])
+            used = sum(widths[:kept])
+        blocks[-1].append(place)
+        used += widths[place]
+    return blocks
 
 
 def _cell(value: object) -> object:

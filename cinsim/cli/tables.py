@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cinsim.cli.lists import print_table
+from cinsim.cli.lists import print_blocks, print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
             row.append(f"{middle} ({low} to {high})" if found["lower"] == found["lower"] else middle)
         rows.append(row)
     typer.echo(f"\nDifference from {baseline}: {_place(plan)}, year to March {year}; 95% intervals\n")
-    print_table(("Measure", baseline, *others), rows, numbers=tuple(range(1, len(others) + 2)))
+    print_blocks(("Measure", baseline, *others), rows, kept=2)
     _print_ending(result)
 
 
@@ -97,7 +97,7 @@ def print_parts(result: Comparison) -> None:
             rows.append([label(measure).text, *cells, difference_text(total, decimals_for(measure, total)), beside])
         typer.echo(f"\nWhat each part of {scenario} adds\n")
         headings = ("Measure", *(part.replace("_", " ") for part in parts), "All together", "of it interaction")
-        print_table(headings, rows, numbers=range(1, len(headings)))
+        print_blocks(headings, rows, kept=1)
 
 
 def _by_measure(table: pd.DataFrame, scenario: str, area: Area, year: int) -> dict[str, dict[str, float]]:
