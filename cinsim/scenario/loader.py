@@ -15,6 +15,7 @@ from cinsim.scenario.reading import Located, read_text, read_yaml
 
 SET_OPTION: Final = "--set"
 _OWN_TO_A_FILE: Final = ("name", "title", "question")
+_RELATIVE_TO_THE_FILE: Final = "initial_state"
 
 
 def load_scenario(path: Path | str, overrides: Mapping[str, str] | None = None) -> Scenario:
@@ -36,7 +37,7 @@ def load_scenario(path: Path | str, overrides: Mapping[str, str] | None = None) 
     if not _is_manifest(path):
         data.setdefault("name", path.stem)
         data.setdefault("title", path.stem.replace("_", " ").capitalize())
-    return checked(Scenario, data, lambda key: _place_of(layers, key), context=UNITS_REQUIRED)
+    return checked(Scenario, data, layers.place_of, context=UNITS_REQUIRED)
 
 
 def origins(path: Path | str, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -54,18 +55,6 @@ def _origins(at: Located, key: str) -> Iterator[tuple[str, str]]:
             yield from _origins(below, f"{key}.{name}" if key else name)
     elif key:
         yield key, str(at.place)
-
-
-def _place_of(at: Located, key: str) -> Place:
-    """Return the place of a dotted key, or of the nearest one above it that was written."""
-    for step in key.split("."):
-        if isinstance(at.value, dict) and step in at.value:
-            at = at.value[step]
-        elif isinstance(at.value, list) and step.isdigit() and int(step) < len(at.value):
-            at = at.value[int(step)]
-        else:
-            break
-    return at.place
 
 
 def _layers(path: Path, overrides: Mapping[str, str]) -> Located:
@@ -111,6 +100,9 @@ def _mapping(path: Path) -> Located:
         raise InputError("is empty; a scenario says at least its title, e.g. 'title: Baseline'", path=path)
     if not isinstance(found.value, dict):
         raise InputError("is not a mapping; write keys and values, e.g. 'title: Baseline'", path=path, line=found.place.line)
+    state = found.value.get(_RELATIVE_TO_THE_FILE)
+    if state is not None and isinstance(state.value, str):
+        found.value[_RELATIVE_TO_THE_FILE] = Located(str((path.parent / state.value).resolve()), state.place)
     return found
 
 

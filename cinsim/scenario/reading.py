@@ -47,6 +47,18 @@ class Located:
             return [below.plain() for below in self.value]
         return self.value
 
+    def place_of(self, key: str) -> Place:
+        """Return the place of a dotted key, or of the nearest one above it that was written."""
+        at = self
+        for step in key.split("."):
+            if isinstance(at.value, dict) and step in at.value:
+                at = at.value[step]
+            elif isinstance(at.value, list) and step.isdigit() and int(step) < len(at.value):
+                at = at.value[int(step)]
+            else:
+                break
+        return at.place
+
 
 def read_text(path: Path) -> str:
     """Return a file's text.
