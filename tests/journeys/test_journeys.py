@@ -96,7 +96,7 @@ def test_what_happens_too_often_or_at_all_is_said(tmp_path: Path, more: str, sai
         (
             "then:",
             "rules: {policies: {cin_visits: {interval: often}}}\nthen:",
-            "line 5, key 'rules.policies.cin_visits.interval'",
+            "line 5, key 'policies.cin_visits.interval'",
         ),
         (
             "then:",
