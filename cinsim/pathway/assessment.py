@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Final
 
 import simpy
 
@@ -19,6 +20,7 @@ from cinsim.workforce.workers import Worker
 
 MERGED_TEAMS = (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM)
 """Teams that family help makes one: a new case goes to whichever has more room, and stays with its worker."""
+_TRIES: Final = 200  # at a length of assessment that is longer than one under way has lasted
 
 
 @dataclass(slots=True)
@@ -30,12 +32,11 @@ class Assessment:
     planned: float
 
 
-def open_assessment(child: Child, service: Service, started: float) -> None:
-    """Start an assessment: plan its end, and put its first visit into the diary.
+def _planned_end(child: Child, service: Service, started: float) -> float:
+    """Return the planned end of an assessment.
 
     The work an assessment needs decides how long it would take; where that is longer than the limit it is planned
-    *to the limit*, but for a share that cannot be finished by then (a specialist's report, a family not seen). Each
-    piece of work is entered when the one before is done: first visit, second visit, report, approval.
+    *to the limit*, but for a share that cannot be finished by then (a specialist's report, a family not seen).
     """
     p, now = service.p, service.env.now
     number = child.judgements
@@ -50,6 +51,21 @@ def open_assessment(child: Child, service: Service, started: float) -> None:
     overrun = service.luck["assessment overrun"](child.number, number)
     if needed > limit and overrun < p.assessment_overrun_share:
         planned += p.assessment_overrun_days * exponential(overrun / p.assessment_overrun_share)
+    return planned
+
+
+def open_assessment(child: Child, service: Service, started: float, *, under_way: bool = False) -> None:
+    """Start an assessment: plan its end, and put its first visit into the diary.
+
+    Each piece of work is entered when the one before is done: first visit, second visit, report, approval. One that was
+    ``under_way`` when the simulation took it over is planned to end later than that.
+    """
+    p, now = service.p, service.env.now
+    planned = _planned_end(child, service, started)
+    while under_way and planned < now + 1.0 and child.judgements < _TRIES:
+        child.judgements += 1
+        planned = _planned_end(child, service, started)
+    limit = service.practice.assessment.limit(now)
     child.assessment = Assessment(started, started + limit, planned)
     service.record(child, Event.ASSESSMENT_STARTED, due=started + limit, value=started)
     service.plan_work(
@@ -117,10 +133,13 @@ def assessment(child: Child, service: Service) -> Generator[simpy.Event, News, S
     )
     team = service.office.lighter_team(MERGED_TEAMS) if child.family_help else Detail.ASSESSMENT_TEAM
     service.office.assign(child, team, p.points_assessment)
-    open_assessment(child, service, child.referred_at)
+    open_assessment(child, service, child.referred_at, under_way=child.elapsed > 0.0)
+    child.elapsed = 0.0
 
-    yield from child.until(News.SEEN)
-    if needs_section_47(service.seen(child, "assessment error", p.assessment_error_sd), service.thresholds()):
+    enquired = child.enquiry_elapsed > 0.0
+    if not enquired:
+        yield from child.until(News.SEEN)
+    if enquired or needs_section_47(service.seen(child, "assessment error", p.assessment_error_sd), service.thresholds()):
         outcome = yield from section_47(child, service, service.thresholds())
         if isinstance(outcome, Stage):
             return outcome  # the assessment is finished meanwhile and authorised in its own time

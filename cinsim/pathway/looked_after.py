@@ -56,10 +56,11 @@ def leave_care(child: Child, service: Service, outcome: int) -> Stage | Detail:
 def care_leaver(child: Child, service: Service) -> Generator[simpy.Event, object, Detail]:
     """Stay in touch with a young adult who was looked after at 18; a personal adviser, not a case holder, does so."""
     p = service.p
-    service.record(child, Event.CARE_LEAVER_STARTED)
+    elapsed, child.elapsed = child.elapsed, 0.0
+    service.write(service.env.now - elapsed, child.number, Event.CARE_LEAVER_STARTED, child.episode)
     service.office.release(child)
     yield service.env.timeout(
-        _time_left(service.luck["care leaver length"](child.number, 0), p.care_leaver_shape, p.care_leaver_scale_days, 0.0)
+        _time_left(service.luck["care leaver length"](child.number, 0), p.care_leaver_shape, p.care_leaver_scale_days, elapsed)
     )
     service.record(child, Event.CARE_LEAVER_ENDED)
     return Detail.RC7

@@ -19,9 +19,11 @@ from cinsim.workforce.workers import Worker
 
 def section_47(child: Child, service: Service, thresholds: Thresholds) -> Generator[simpy.Event, News, Stage | None]:
     """Enquire; return the stage that follows, or None where the child goes on as before."""
-    p, luck, started = service.p, service.luck, service.env.now
+    p, luck = service.p, service.luck
+    elapsed, child.enquiry_elapsed = child.enquiry_elapsed, 0.0
+    started = service.env.now - elapsed
     child.enquiries += 1
-    service.record(child, Event.SECTION_47_STARTED)
+    service.write(started, child.number, Event.SECTION_47_STARTED, child.episode)
     service.office.assign(
         child,
         child.team.code if child.team is not None else Detail.ASSESSMENT_TEAM,
@@ -33,6 +35,7 @@ def section_47(child: Child, service: Service, thresholds: Thresholds) -> Genera
         service.record_work(task, worker, now)
         child.last_seen = now
         length = p.enquiry_days * (0.5 + luck["conference lead"](child.number, 2 * child.enquiries))
+        length = max(length - elapsed, 0.0)
         service.plan_work(child, Event.SECTION_47_SESSION, now + length - 3, now + length, service.then(News.ENQUIRED))
 
     service.plan_work(child, Event.SECTION_47_SESSION, started, started + 1, seen_at_home)

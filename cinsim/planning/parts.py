@@ -184,7 +184,7 @@ def _values_of_sets(
     for chosen in sorted(needed, key=lambda kept: (len(kept), sorted(kept))):
         scenario = with_parts(baseline, plan.arms[arm], parts, chosen).with_(replications=replications)
         sets = plan.parameters[arm if _takes_parameters(chosen, parts) else first]
-        made = make_tasks({arm: scenario}, plan.areas, {arm: sets}, "none")
+        made = make_tasks({arm: scenario}, plan.areas, {arm: sets}, "none", plan.caseload)
         tasks[chosen] = [task for task in made if (task.draw, task.replication) in needed[chosen]]
     do_missing([task for group in tasks.values() for task in group], executor, work, store, quiet=quiet)
     found: dict[Unit, dict[Parts, pd.Series]] = {unit: {} for unit in units}

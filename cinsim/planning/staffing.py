@@ -154,7 +154,7 @@ class Evaluator:
         wanted = set(units)
         tasks = [
             task
-            for task in make_tasks(arms, self.plan.areas, self.plan.parameters, "none")
+            for task in make_tasks(arms, self.plan.areas, self.plan.parameters, "none", self.plan.caseload)
             if (task.draw, task.replication) in wanted
         ]
         self.computed += do_missing(tasks, self.executor, self.work, self.store, quiet=self.quiet)

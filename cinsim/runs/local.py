@@ -121,7 +121,10 @@ class LocalExecutor:
         from joblib import Parallel, delayed
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
-        parallel = Parallel(n_jobs=max(2, self.jobs), backend="loky", return_as="generator_unordered", batch_size=1)
+        # no memory maps: what a task holds of children goes into no file
+        parallel = Parallel(
+            n_jobs=max(2, self.jobs), backend="loky", return_as="generator_unordered", batch_size=1, max_nbytes=None
+        )
         finished = parallel(delayed(_perform_in_worker)(task, work, store) for task in tasks)
         try:
             for key in finished:

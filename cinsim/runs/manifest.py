@@ -95,6 +95,7 @@ def make_manifest(
         "areas": [{"area_code": code, "area_name": name} for code, name in areas.items()],
         "national": national_entry(list(areas)),
         "sampling": sampling_entry(baseline.population_fraction),
+        "initial_state": _return_entry(tasks[0]),
         "warm_up": {"years": baseline.warm_up, "from": first_day.isoformat(), "to": baseline.start.isoformat()},
         "versions": {"python": platform.python_version(), "platform": platform.platform(), **library_versions(PACKAGES)},
         "code_version": code_version(),
@@ -115,6 +116,20 @@ def make_manifest(
             "events": sum(int(receipt.get("events", 0)) for receipt in receipts.values()),
             "peak_memory_mb": max((float(receipt.get("peak_memory_mb", 0)) for receipt in receipts.values()), default=0.0),
         },
+    }
+
+
+def _return_entry(task: Task) -> dict[str, object] | None:
+    """Return which return a run started from, None where it started from a warm-up."""
+    held = task.caseload
+    if held is None:
+        return None
+    return {
+        "path": task.scenario.initial_state,
+        "sha256": held.content,
+        "census_date": str(held.on),
+        "open_children": len(held),
+        "taken_over": held.digest,
     }
 
 

@@ -24,10 +24,15 @@ from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, code_version, largest_first, make_tasks
 
 if TYPE_CHECKING:
+    from cinsim.population.caseload import InitialCaseload
     from cinsim.reference.areas import Area
     from cinsim.scenario.model import Scenario
 
 TASKS_FOLDER = ".tasks"
+PAIRED = (
+    "area", "start", "years", "warm_up", "seed", "replications", "draws", "precision", "population_fraction", "initial_state",
+)  # fmt: skip
+"""What scenarios that are compared child by child have the same."""
 ParameterSets = Mapping[str, Sequence[Mapping[str, float]]]
 Finish = Callable[[Path, Sequence[Task], Store], None]
 
@@ -67,11 +72,19 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run consists of: arms by name (the baseline first), areas and, for each arm, one parameter set a draw."""
+    """What a run consists of: arms by name (the baseline first), areas and, for each arm, one parameter set a draw.
+
+    Where the scenarios start from a return, ``caseload`` holds the children open on the day before.
+    """
 
     arms: Mapping[str, Scenario]
     areas: Sequence[Area]
     parameters: ParameterSets
+    caseload: InitialCaseload | None = None
+
+    def tasks(self, events: str) -> list[Task]:
+        """Return the plan's tasks; ``events`` says whose event records are kept."""
+        return make_tasks(self.arms, self.areas, self.parameters, events, self.caseload)
 
     def with_replications(self, replications: int) -> Plan:
         """Return the same plan with another number of replications."""
@@ -79,7 +92,11 @@ class Plan:
         return replace(self, arms=arms)
 
 
-def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Sequence[Mapping[str, float]] | None = None) -> Plan:
+def make_plan(
+    scenarios: Sequence[Scenario],
+    parameter_sets: ParameterSets | Sequence[Mapping[str, float]] | None = None,
+    caseload: InitialCaseload | None = None,
+) -> Plan:
     """Return the plan of a run of one scenario, or of a comparison of several with the first.
 
     Parameters
@@ -88,6 +105,7 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
     parameter_sets : values by parameter, one mapping a draw, e.g. a posterior sample; by arm where arms differ. A
         scenario's own ``parameters`` stand above them, the register's values below. None for what the scenario asks for:
         draws from the calibrated posterior, or the best point.
+    caseload : what the return holds that the scenarios start from, None if they start from a warm-up.
 
     Raises
     ------
@@ -100,13 +118,9 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
     baseline = scenarios[0]
     arms: dict[str, Scenario] = {}
     for scenario in scenarios:
-        if scenario.initial_state is not None:
-            raise InputError(
-                "a run starts from a warm-up; it cannot start from a stored state: leave it out", key="initial_state"
-            )
         if scenario.name in arms:
             raise InputError(f"two scenarios are called '{scenario.name}'; give one another name", key="name")
-        for key in ("area", "start", "years", "warm_up", "seed", "replications", "draws", "precision", "population_fraction"):
+        for key in PAIRED:
             ours, theirs = getattr(baseline, key), getattr(scenario, key)
             if ours != theirs:
                 raise InputError(
@@ -128,7 +142,7 @@ def make_plan(scenarios: Sequence[Scenario], parameter_sets: ParameterSets | Seq
         name: [register.values_with({**values, **scenario.parameters}) for values in sets[name]]
         for name, scenario in arms.items()
     }
-    return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters)
+    return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters, caseload=caseload)
 
 
 def _calibrated(scenario: Scenario) -> Sequence[Mapping[str, float]]:
@@ -166,18 +180,20 @@ def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise,
     KeyboardInterrupt : stopped by the user; the message says how to go on.
     """
     begun = time.perf_counter()
+    if plan.caseload is not None and options.cluster is not None:
+        raise InputError("a run that starts from a return stays on this machine; leave --cluster out", key="--cluster")
     executor = options.executor()
     store = Store(options.folder.parent / TASKS_FOLDER)
-    tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
+    tasks = plan.tasks(options.events)
     if not options.overwrite and options.folder.exists():
-        most = make_tasks(_at_most(plan).arms, plan.areas, plan.parameters, options.events)
+        most = _at_most(plan).tasks(options.events)
         refuse_to_overwrite(options.folder, [t.key for t in most], [t.key for t in most if t.keep_events], code_version())
     store.prepare()
     require_space(store.folder)
     computed = do_missing(tasks, executor, work, store, quiet=options.quiet)
     while (replications := _enough(plan, tasks, store)) > max(task.replication for task in tasks) + 1:
         plan = plan.with_replications(replications)
-        tasks = make_tasks(plan.arms, plan.areas, plan.parameters, options.events)
+        tasks = plan.tasks(options.events)
         computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
     receipts = {task.key: store.receipt(task.key) for task in tasks}
     with written_aside(options.folder) as aside:

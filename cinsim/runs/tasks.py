@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +16,7 @@ import cinsim
 from cinsim.errors import InputError
 
 if TYPE_CHECKING:
+    from cinsim.population.caseload import InitialCaseload
     from cinsim.reference.areas import Area
     from cinsim.scenario.model import Scenario
 
@@ -40,6 +41,7 @@ class Task:
     run : number of the task in the run, from 0; the column ``run`` of ``events.parquet``.
     keep_events : whether the event record is stored beside the measures.
     key : hash of all that the result depends on.
+    caseload : the children open on the day before, where the scenario starts from a return.
     """
 
     scenario: Scenario
@@ -51,6 +53,7 @@ class Task:
     run: int
     keep_events: bool
     key: str
+    caseload: InitialCaseload | None = field(default=None, compare=False, repr=False)
 
     @property
     def children(self) -> int:
@@ -94,9 +97,15 @@ def code_version() -> str:
     return seen.hexdigest()
 
 
-def scenario_digest(scenario: Scenario) -> str:
-    """Return a hash of what a scenario lays down for one replication, without its name or how often it is run."""
-    return digest({key: value for key, value in scenario.resolved().items() if key not in PRESENTATION})
+def scenario_digest(scenario: Scenario, caseload: InitialCaseload | None = None) -> str:
+    """Return a hash of what a scenario lays down for one replication, without its name or how often it is run.
+
+    What it starts from counts, not what the return is called or how it is written.
+    """
+    held = {key: value for key, value in scenario.resolved().items() if key not in PRESENTATION}
+    if caseload is not None:
+        held["initial_state"] = caseload.digest
+    return digest(held)
 
 
 def make_tasks(
@@ -104,6 +113,7 @@ def make_tasks(
     areas: Sequence[Area],
     parameters: Mapping[str, Sequence[Mapping[str, float]]],
     events: str = "auto",
+    caseload: InitialCaseload | None = None,
 ) -> list[Task]:
     """Return the tasks of a run: arms x areas x draws x replications, numbered.
 
@@ -114,6 +124,8 @@ def make_tasks(
     parameters : for each arm, one full set of parameter values a draw.
     events : "all", "none", "first" (replication 0 of draw 0 of each area) or "auto" ("all" up to twenty tasks, else "first").
 
+    caseload : what all of them start from, where that is a return.
+
     Tasks are numbered so that more replications leave the numbers of those already done as they were.
 
     Raises
@@ -122,7 +134,7 @@ def make_tasks(
     """
     if events not in EVENTS_KEPT:
         raise InputError(f"'{events}' is not one of {', '.join(EVENTS_KEPT)}", key="--events")
-    scenario_digests = {arm: scenario_digest(scenario) for arm, scenario in arms.items()}
+    scenario_digests = {arm: scenario_digest(scenario, caseload) for arm, scenario in arms.items()}
     area_digests = [digest(asdict(area)) for area in areas]
     draw_digests = {arm: [digest(dict(values)) for values in sets] for arm, sets in parameters.items()}
     replications = max(scenario.replications for scenario in arms.values())
@@ -140,8 +152,10 @@ def make_tasks(
                     }  # fmt: skip
                     keep = keep_all or (events != "none" and replication == 0 and draw == 0)
                     tasks.append(
-                        Task(scenario, area, draw, replication, parameters[arm][draw], arm, len(tasks), keep, digest(key))
-                    )
+                        Task(
+                            scenario, area, draw, replication, parameters[arm][draw], arm, len(tasks), keep, digest(key), caseload
+                        )
+                    )  # fmt: skip
     return tasks
 
 

@@ -27,7 +27,10 @@ def simulate(task: Task) -> TaskResult:
     from cinsim.simulation.replicate import replicate
 
     begun = time.perf_counter()
-    replication = replicate(task.scenario, task.area, draw=task.draw, replication=task.replication, parameters=task.parameters)
+    replication = replicate(
+        task.scenario, task.area, draw=task.draw, replication=task.replication, parameters=task.parameters,
+        caseload=task.caseload,
+    )  # fmt: skip
     simulated = time.perf_counter()
     spells = Spells(replication)
     found = measures(replication, spells)

@@ -18,6 +18,7 @@ from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
 from cinsim.engine.environment import DayByDay
 from cinsim.engine.record import EventRecord
+from cinsim.errors import InputError
 from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.history import (
     CHILD_IN_NEED,
@@ -35,6 +36,7 @@ from cinsim.pathway.visits import drop_visits
 from cinsim.policy.national import national_set, own_thresholds
 from cinsim.policy.practice import practice_of
 from cinsim.policy.thresholds import Thresholds, national_thresholds
+from cinsim.population.caseload import InitialCaseload
 from cinsim.population.children import Children, make_children
 from cinsim.population.deprivation import referral_factor
 from cinsim.population.need import NeedGrid, need_grid
@@ -44,6 +46,8 @@ from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Event
 from cinsim.reference.figures import profile
 from cinsim.reference.parameters import Parameters, parameters_from
 from cinsim.scenario.model import Scenario
+from cinsim.simulation.placing import OpenCase, placed
+from cinsim.simulation.taking_over import take_over
 from cinsim.workforce.office import Office
 from cinsim.workforce.staffing import staffing_of
 from cinsim.workforce.workers import WorkerRow
@@ -139,11 +143,13 @@ class _Beginning(NamedTuple):
     children: Children
     grid: NeedGrid
     history: History
+    cases: Mapping[int, OpenCase]
 
 
 def _beginning(
-    scenario: Scenario, area: Area, replication: int, parameters: Mapping[str, float] | None, checking: bool = False
-) -> _Beginning:
+    scenario: Scenario, area: Area, replication: int, parameters: Mapping[str, float] | None,
+    caseload: InitialCaseload | None = None, checking: bool = False,
+) -> _Beginning:  # fmt: skip
     overrides = {**(parameters or {}), **scenario.parameters}
     base = parameters_from(overrides)
     p = parameters_from({**overrides, **structural(base.values, scenario.structure)})
@@ -153,19 +159,26 @@ def _beginning(
     children = make_children(area, p, calendar, draws, scenario.population_fraction)
     grid = need_grid(children, p, calendar, draws)
     history = history_of(children, grid, p, draws, own, referral_level(area, p))
-    return _Beginning(p, calendar, draws, own, children, grid, history)
+    cases: Mapping[int, OpenCase] = {}
+    if scenario.initial_state is not None and caseload is None:
+        raise InputError("what it names has to be read first, and given as the caseload", key="initial_state")
+    if caseload is not None:
+        children, history, cases = placed(caseload, children, grid, history, p, calendar, draws, own)
+        grid = need_grid(children, p, calendar, draws)
+    return _Beginning(p, calendar, draws, own, children, grid, history, cases)
 
 
 def population_of(
-    scenario: Scenario, area: Area, *, replication: int = 0, parameters: Mapping[str, float] | None = None
-) -> Population:
+    scenario: Scenario, area: Area, *, replication: int = 0, parameters: Mapping[str, float] | None = None,
+    caseload: InitialCaseload | None = None,
+) -> Population:  # fmt: skip
     """Return the children of a replication without simulating it: those that :func:`replicate` gives.
 
     Raises
     ------
     InputError : a parameter is not registered or out of range.
     """
-    made = _beginning(scenario, area, replication, parameters)
+    made = _beginning(scenario, area, replication, parameters, caseload)
     return _population(made.children, made.grid, made.calendar, made.history)
 
 
@@ -176,6 +189,7 @@ def replicate(
     draw: int = 0,
     replication: int = 0,
     parameters: Mapping[str, float] | None = None,
+    caseload: InitialCaseload | None = None,
     checking: bool = False,
 ) -> Replication:
     """Simulate one replication of one area.
@@ -183,13 +197,15 @@ def replicate(
     Parameters
     ----------
     parameters : values that replace the register's (a draw from the posterior); the scenario's own go before them.
+    caseload : the children open on the day before the run, to start from in place of a warm-up.
     checking : refuse a decision that is drawn twice under one key (slower, for tests).
 
     Raises
     ------
     InputError : a parameter is not registered or out of range.
     """
-    p, calendar, draws, own, children, grid, history = _beginning(scenario, area, replication, parameters, checking)
+    made = _beginning(scenario, area, replication, parameters, caseload, checking)
+    p, calendar, draws, own, children, grid, history, cases = made
     national = national_thresholds(p)
     policy = scenario.policies.thresholds
     target = national_set(policy.reference, p) if policy is not None else national
@@ -205,7 +221,7 @@ def replicate(
     office = Office(env, p, draws, record.write, staffing, practice.lead_practitioner.effect)
     profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
     service = Service(env, p, calendar, draws, record.write, children, grid, referrals, practice, office, profiles)
-    _take_over(service, history)
+    _take_over(service, history, cases)
     _start(service, children, history)
 
     gc_was_on = gc.isenabled()
@@ -260,7 +276,7 @@ def _cumulative(name: str) -> tuple[float, ...]:
     return tuple(accumulate(share / total for share in shares))
 
 
-def _take_over(service: Service, history: History) -> None:
+def _take_over(service: Service, history: History, cases: Mapping[int, OpenCase]) -> None:
     """Start the journeys of children who are open when the run begins, with the time they have already been open."""
     env = service.env
     for number in np.flatnonzero(~np.isnan(history.last_referral)).tolist():
@@ -272,6 +288,9 @@ def _take_over(service: Service, history: History) -> None:
         if stage == OUT:
             child.closed_at = float(history.closed_at[number])
             service.write(child.closed_at, number, Event.HELP_LEVEL, 0, -1, -1, 0.0, math.nan, child.help)
+            continue
+        if number in cases:
+            take_over(child, service, cases[number])
             continue
         child.episode = 1
         within = (number * 0.6180339887498949) % 1.0

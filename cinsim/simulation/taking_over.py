@@ -1,0 +1,48 @@
+"""A child whose case is open when the run starts goes on from where it stands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import simpy
+
+from cinsim.engine.variates import normal
+from cinsim.pathway.assessment import open_assessment
+from cinsim.pathway.child import Child, News, Stage
+from cinsim.pathway.journey import journey
+from cinsim.pathway.service import Service
+from cinsim.reference.events import Detail, Event
+from cinsim.simulation.placing import OpenCase
+
+
+def take_over(child: Child, service: Service, case: OpenCase) -> None:
+    """Let a child's open case go on: its stage with the time it has lasted, an assessment and an enquiry in progress."""
+    env = service.env
+    child.episode = 1
+    child.source = case.source
+    child.referred_at = child.concern_since = min(case.referred, -1.0)
+    child.elapsed = max(-case.since, 0.0)
+    service.write(child.referred_at, child.number, Event.REFERRAL, 1, -1, child.source)
+    service.write(min(child.referred_at + 1.0, 0.0), child.number, Event.SCREENED_IN, 1)
+    if case.stage in (Stage.ASSESSMENT, Stage.SHORT_HELP):
+        child.concern = service.p.concern_sd * normal(service.luck["presenting concern"](child.number, 1))
+    if case.stage is Stage.SHORT_HELP:  # the worker who assessed goes on
+        service.office.assign(child, Detail.ASSESSMENT_TEAM, service.p.points_short_help)
+    if case.stage is Stage.CHILD_IN_NEED:  # what there is to see by now has been looked into
+        child.enquired = service.severity(child)
+    if case.stage is Stage.ASSESSMENT:
+        child.elapsed = -child.referred_at
+    elif not math.isnan(case.assessed_since):
+        open_assessment(child, service, case.assessed_since, under_way=True)
+    if case.stage in (Stage.ASSESSMENT, Stage.CHILD_IN_NEED) and not math.isnan(case.enquired_since):
+        child.enquiry_elapsed = max(-case.enquired_since, 1.0)
+    child.process = env.process(journey(child, service, case.stage))
+    if child.enquiry_elapsed > 0.0 and case.stage is Stage.CHILD_IN_NEED:
+        env.process(_concern(child, service))
+
+
+def _concern(child: Child, service: Service) -> Generator[simpy.Event, object, None]:
+    """Wake a child's plan with the concern that is being enquired into, once the plan is under way."""
+    yield service.env.timeout(1 / 1024)
+    child.tell(News.CONCERN)
