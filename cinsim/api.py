@@ -171,7 +171,8 @@ def run(
     sets: ParameterSets | Sequence[Mapping[str, float]] | None = parameter_sets
     if parameter_sets is None and isinstance(scenario, str | Path) and Path(scenario).suffix == ".json":
         sets = pinned_parameters(Path(scenario))
-    plan = make_plan([_scenario(scenario, given)], sets)
+    repeated = Path(scenario) if isinstance(scenario, str | Path) else None
+    plan = planned([_scenario(scenario, given)], sets, repeated)
     return _run(plan, out, None, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
 
 
@@ -203,13 +204,37 @@ def compare(
     """
     given = _given(replications, years, seed, area)
     others = [scenarios] if isinstance(scenarios, AnyScenario) else list(scenarios)
-    plan = make_plan([_scenario(each, given) for each in (baseline, *others)], parameter_sets)
+    plan = planned([_scenario(each, given) for each in (baseline, *others)], parameter_sets)
     if len(plan.arms) < 2:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="scenarios")
     how = {"jobs": jobs, "cluster": cluster, "events": events, "overwrite": overwrite, "quiet": quiet}
     result = _run(plan, out, parts, **how)
     assert isinstance(result, Comparison)
     return result
+
+
+def planned(
+    scenarios: Sequence[Scenario],
+    parameter_sets: ParameterSets | Sequence[Mapping[str, float]] | None = None,
+    repeated: Path | None = None,
+) -> Plan:
+    """Return the plan of a run, with the return read that it may start from; see :func:`cinsim.runs.run.make_plan`.
+
+    Parameters
+    ----------
+    repeated : the file of the scenario; where it is the manifest of a run, the return must be the one it started from.
+
+    Raises
+    ------
+    InputError : the scenarios cannot be paired or run, or their return cannot be used.
+    """
+    if all(scenario.initial_state is None for scenario in scenarios):
+        return make_plan(scenarios, parameter_sets)
+    from cinsim.census.starting import starting_caseload
+
+    is_manifest = repeated is not None and repeated.suffix.lower() == ".json"
+    started = (read_manifest(repeated).get("initial_state") if repeated is not None and is_manifest else None) or {}
+    return make_plan(scenarios, parameter_sets, starting_caseload(scenarios, content=started.get("sha256")))
 
 
 def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Method | None = None) -> RunResult:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from cinsim.census.starting import starting_caseload
 from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
 from cinsim.errors import InputError
@@ -87,13 +88,14 @@ def stored_run(
     columns: dict[str, NDArray[Any]] = record_columns(rows, EVENT_NAMES, DETAIL_NAMES)
     columns = {name: np.ascontiguousarray(values) for name, values in columns.items()}
     number = int(entry["replication"])
+    caseload = starting_caseload([about], content=(manifest.get("initial_state") or {}).get("sha256"))
     return StoredRun(
         area=place,
         scenario=about,
         replication=number,
         record=StoredRecord(columns),
         calendar=calendar_of(about),
-        population=population_of(about, place, replication=number, parameters=parameters),
+        population=population_of(about, place, replication=number, parameters=parameters, caseload=caseload),
         parameters=parameters,
         reported_years=range(about.start.year + 1, about.start.year + about.years + 1),
     )

@@ -49,10 +49,10 @@ def run(
 
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
-    from cinsim.api import pinned_parameters, run_plan
+    from cinsim.api import pinned_parameters, planned, run_plan
     from cinsim.cli.tables import print_run
     from cinsim.errors import InputError
-    from cinsim.runs.run import RunOptions, make_plan
+    from cinsim.runs.run import RunOptions
 
     chosen = scenario_from(scenario, set_, replications, years, seed, area)
     pinned = None
@@ -61,7 +61,7 @@ def run(
         if len(pinned) > 1:
             raise InputError("is the manifest of a comparison; repeat it with cinsim compare", path=scenario)
         _warn_of_other_code(scenario)
-    plan = make_plan([chosen], pinned)
+    plan = planned([chosen], pinned, scenario)
     folder = out or OUTPUTS / chosen.name
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet:
@@ -98,23 +98,22 @@ def compare(
 
     The options hold for every scenario.
     """
-    from cinsim.api import Comparison, compared_scenarios, pinned_parameters, run_plan
+    from cinsim.api import Comparison, compared_scenarios, pinned_parameters, planned, run_plan
     from cinsim.cli.tables import print_comparison, print_parts
     from cinsim.errors import InputError
-    from cinsim.runs.run import RunOptions, make_plan
+    from cinsim.runs.run import RunOptions
 
     first = scenarios[0]
     if len(scenarios) == 1 and first.suffix.lower() == ".json":
         if set_:
             raise InputError("a repeated comparison takes its scenarios as they were; leave --set out", path=first, key="--set")
-        plan = make_plan(
-            [with_options(arm, replications, years, seed, area) for arm in compared_scenarios(first)], pinned_parameters(first)
-        )
+        arms = [with_options(arm, replications, years, seed, area) for arm in compared_scenarios(first)]
+        plan = planned(arms, pinned_parameters(first), first)
         _warn_of_other_code(first)
     elif len(scenarios) == 1:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
     else:
-        plan = make_plan([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
+        plan = planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):
@@ -137,14 +136,14 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Check scenario files without running them, and say what they would simulate."""
+    from cinsim.api import planned
     from cinsim.cli.tables import print_check
     from cinsim.errors import InputError
-    from cinsim.runs.run import make_plan
 
     problems = []
     for path in scenarios:
         try:
-            plan = make_plan([scenario_from(path, set_, None, None, None, None)])
+            plan = planned([scenario_from(path, set_, None, None, None, None)])
         except InputError as problem:
             problems.append(str(problem))
         else:

@@ -60,19 +60,20 @@ def staffing(
 
     A search that was stopped goes on with the same command. Results are the means over the reporting years after the first.
     """
+    from cinsim.api import planned
     from cinsim.planning.answer_folder import refuse_other_answer, write_answer
     from cinsim.planning.questions import check_roles, parse_confidence, parse_targets
     from cinsim.planning.staffing import Question, check_question, find_staff
     from cinsim.report.staffing_curve import write_staffing_figures
     from cinsim.runs.folder import require_space
-    from cinsim.runs.run import TASKS_FOLDER, RunOptions, make_plan
+    from cinsim.runs.run import TASKS_FOLDER, RunOptions
     from cinsim.runs.store import Store
     from cinsim.runs.work import simulate
 
     begun = time.perf_counter()
     question = Question(parse_targets(target or ()), check_roles(vary or ()), parse_confidence(confidence))
     chosen = scenario_from(scenario, set_, replications, years, seed, area).with_({"precision": None})
-    plan = make_plan([chosen])
+    plan = planned([chosen])
     check_question(plan, question)
     folder = out or OUTPUTS / f"staffing-{chosen.name}"
     if not overwrite:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from cinsim.errors import InputError
 from cinsim.reference import areas
@@ -94,7 +94,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
             strict=True,
             ge=0,
             le=20,
-            description="Years simulated before `start` and not reported.",
+            description="Years simulated before `start` and not reported; 0 with `initial_state`.",
             json_schema_extra={"unit": "years"},
         ),
     ] = 4
@@ -120,7 +120,12 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         ),
     ] = "both"
     initial_state: Annotated[
-        str | None, Field(min_length=1, description="A stored state to start from in place of a warm-up: a path.")
+        str | None,
+        Field(
+            min_length=1,
+            description="A census return of the day before `start` (XML, or a folder of its tables), from whose open "
+            "children the run starts in place of a warm-up; its path from this file.",
+        ),
     ] = None
     policies: Annotated[Policies, Field(description="Changes in decisions, visits, reviews and help.")] = Policies()
     workforce: Annotated[Workforce, Field(description="Changes in the workforce.")] = Workforce()
@@ -130,6 +135,13 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         Fixed,
         Field(description="Registered parameters by name, each within its range (`cinsim parameters`)."),
     ] = FixedMapping()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_return_takes_the_place_of_a_warm_up(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and data.get("initial_state") is not None:
+            return {"warm_up": 0, **data}
+        return data
 
     @field_validator("name")
     @classmethod

@@ -1,0 +1,209 @@
+"""The children open on the census date, from a return, as a caseload to start a run from.
+
+A return does not say who is looked after, or which open episode without a plan is what. It is read so: a child protection
+plan, a CIN plan or a first assessment that is open decides; whoever is 18 is a care leaver; a disabled child whose need is
+its disability and who has been open for half a year has services without a plan; of the rest, those who came off a plan in the
+year and stayed open are looked after, then those open longest until the authority's published number of looked-after children is
+reached (or, where none is published, all open for half a year); what remains is short help.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cinsim.census.codes import PRIMARY_NEEDS
+from cinsim.census.profile import authority_of
+from cinsim.census.read import read_return
+from cinsim.census.returns import CensusReturn
+from cinsim.census.shares import code_shares, primary_needs
+from cinsim.census.sift import sift
+from cinsim.engine.draws import Draws
+from cinsim.errors import InputError
+from cinsim.population.caseload import InitialCaseload, OpenStage
+from cinsim.reference.areas import Area
+from cinsim.reference.events import Detail
+from cinsim.reference.parameters import NEED_CATEGORIES
+
+KEYS: Final = ["LAchildID", "CINdetailsID"]
+LONG_OPEN_DAYS: Final = 182
+ETHNIC_GROUPS: Final = ("white", "mixed", "asian", "black", "other", "unknown")
+
+
+def caseload_from(path: Path, area: Area, fraction: float = 1.0) -> InitialCaseload:
+    """Return the caseload of a return's file or folder of tables.
+
+    Parameters
+    ----------
+    area : the authority to be simulated, which must be the return's unless the return is of none.
+    fraction : share of the authority's children that the return covers, below 1 only for one of a part of a simulation.
+
+    Raises
+    ------
+    InputError : it cannot be read or used, is another authority's, or has no open child.
+    """
+    census = sift(read_return(path)).usable
+    try:
+        other = authority_of(census)
+    except InputError:
+        other = area
+    if other.area_code != area.area_code:
+        raise InputError(
+            f"is the return of {other.area_name}, and {area.area_name} is simulated; name the same area",
+            path=path, key="initial_state",
+        )  # fmt: skip
+    try:
+        return caseload_of(census, area, fraction)
+    except InputError as error:
+        raise InputError(error.message, path=path, key=error.key) from error
+
+
+def caseload_of(census: CensusReturn, area: Area, fraction: float = 1.0) -> InitialCaseload:
+    """Return the children open on the census date; see :func:`caseload_from`.
+
+    Raises
+    ------
+    InputError : no child is open on it.
+    """
+    details = census["CINdetails"]
+    rows = details[details["CINclosureDate"].isna() & (details["ReferralNFA"] != "1")]
+    rows = rows.drop_duplicates("LAchildID", keep="last").reset_index(drop=True)
+    who = census["ChildIdentifiers"].set_index("LAchildID").loc[rows["LAchildID"]]
+    birth = who["PersonBirthDate"].fillna(who["ExpectedPersonBirthDate"])
+    known = np.asarray(birth.notna())
+    rows, who, birth = rows[known].reset_index(drop=True), who[known], birth[known]
+    if not len(rows):
+        raise InputError("the return has no child open on the census date whose date of birth is known", key="initial_state")
+    on = np.datetime64(census.reference_date)
+    stage, since = _Stages(census, rows, np.asarray(birth, dtype="datetime64[D]"), area, fraction).found()
+    ethnicity = census["ChildCharacteristics"].drop_duplicates("LAchildID").set_index("LAchildID")["Ethnicity"]
+    groups = {row.code: ETHNIC_GROUPS.index(row.group) for row in code_shares("ethnicity")}
+    disabled = census["Disabilities"].query("Disability not in ('NONE', '')")["LAchildID"]
+    sources = {row.code: getattr(Detail, row.group.upper()) for row in code_shares("referral_source")}
+    return InitialCaseload(
+        on=on,
+        birth=np.asarray(birth, dtype="datetime64[D]"),
+        sex=np.asarray(who["Sex"].map({"M": 0, "F": 1}).fillna(-1), dtype=np.int8),
+        ethnicity=np.asarray(rows["LAchildID"].map(ethnicity).map(groups).fillna(len(ETHNIC_GROUPS) - 1), dtype=np.int8),
+        disabled=np.asarray(rows["LAchildID"].isin(disabled)),
+        need_category=_need_categories(rows["PrimaryNeedCode"]),
+        stage=stage,
+        referred=_days(rows["CINreferralDate"]),
+        since=since,
+        source=np.asarray(rows["ReferralSource"].map(sources).fillna(int(Detail.UNKNOWN)), dtype=np.int16),
+        previous_cpps=_previous_plans(census, rows),
+        assessed_since=_open_since(rows, census["Assessments"], "AssessmentActualStartDate", "AssessmentAuthorisationDate"),
+        enquired_since=_open_since(
+            rows, census["Section47"].query("ICPCnotRequired != '1'"), "S47ActualStartDate", "DateOfInitialCPC"
+        ),
+    )
+
+
+def _days(dates: Any) -> NDArray[np.datetime64]:
+    return np.asarray(dates, dtype="datetime64[D]")
+
+
+def _beside(rows: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """Return for each episode the value of a series indexed by episode, missing where there is none."""
+    found = values.reindex(pd.MultiIndex.from_frame(rows[KEYS]))
+    return pd.Series(found.to_numpy(), index=rows.index)
+
+
+def _open_since(rows: pd.DataFrame, table: pd.DataFrame, start: str, end: str) -> NDArray[np.datetime64]:
+    """Return for each episode the start of its last spell without an end, NaT for none."""
+    running = table[table[end].isna()].groupby(KEYS)[start].max()
+    return _days(_beside(rows, running))
+
+
+def _previous_plans(census: CensusReturn, rows: pd.DataFrame) -> NDArray[np.int16]:
+    """Return the child protection plans a child had before the one that is open (or in all, where none is)."""
+    plans = census["ChildProtectionPlans"]
+    before = plans["NumberOfPreviousCPP"] + plans["CPPendDate"].notna()
+    most = before.groupby(plans["LAchildID"]).max()
+    return np.asarray(rows["LAchildID"].map(most).fillna(0), dtype=np.int16)
+
+
+def _need_categories(codes: pd.Series) -> NDArray[np.int8]:
+    """Return a category of need for each primary need code, drawn as the categories share in the code."""
+    kinds = primary_needs()
+    share = np.diff(kinds.cumulative, prepend=0.0, axis=1)
+    stock = {row.group: row.weight for row in code_shares("need_category_31_march")}
+    joint = share * np.array([stock[name] for name in NEED_CATEGORIES])[:, None]
+    given = np.cumsum(joint / joint.sum(axis=0), axis=0).T  # [code, category]
+    code = np.array([PRIMARY_NEEDS.index(c) if c in PRIMARY_NEEDS else len(PRIMARY_NEEDS) - 1 for c in codes])
+    u = Draws(0, 0).block("category of a returned need", np.arange(len(codes)))
+    return np.minimum((u[:, None] >= given[code]).sum(axis=1), len(NEED_CATEGORIES) - 1).astype(np.int8)
+
+
+class _Stages:
+    """Tells from a return where each open child stands, and since when."""
+
+    def __init__(self, census: CensusReturn, rows: pd.DataFrame, birth: NDArray[np.datetime64], area: Area, fraction: float):
+        self.census, self.rows, self.area, self.fraction = census, rows, area, fraction
+        self.on = np.datetime64(census.reference_date)
+        self.birth = birth
+        self.referred = _days(rows["CINreferralDate"])
+        self.stage = np.full(len(rows), -1, dtype=np.int8)
+        self.since = self.referred.copy()
+
+    def take(self, kind: OpenStage, chosen: NDArray[np.bool_], since: NDArray[np.datetime64] | None = None) -> None:
+        """Put those chosen who have no stage yet into one."""
+        new = chosen & (self.stage < 0)
+        self.stage[new] = kind
+        if since is not None:
+            self.since[new] = np.where(np.isnat(since[new]), self.since[new], since[new])
+
+    def found(self) -> tuple[NDArray[np.int8], NDArray[np.datetime64]]:
+        """Return every child's stage and since when it stands there."""
+        c, rows = self.census, self.rows
+        eighteenth = (self.birth.astype("datetime64[M]") + 216).astype("datetime64[D]")
+        cin = _open_since(rows, c["CINplanDates"], "CINPlanStartDate", "CINPlanEndDate")
+        cpp = _open_since(rows, c["ChildProtectionPlans"], "CPPstartDate", "CPPendDate")
+        assessed = _open_since(rows, c["Assessments"], "AssessmentActualStartDate", "AssessmentAuthorisationDate")
+        ended = self.last_plan_end()
+        done = _days(_beside(rows, c["Assessments"].groupby(KEYS)["AssessmentAuthorisationDate"].max()))
+        age_18 = eighteenth <= self.on
+        self.take(OpenStage.CARE_LEAVER, age_18, eighteenth)
+        self.take(OpenStage.CHILD_PROTECTION, ~np.isnat(cpp), cpp)
+        self.take(OpenStage.CHILD_IN_NEED, ~np.isnat(cin), cin)
+        first = np.isnat(done) & np.isnat(ended)
+        recent = self.on - self.referred <= np.timedelta64(LONG_OPEN_DAYS, "D")
+        self.take(OpenStage.ASSESSMENT, first & recent & (~np.isnat(assessed) | self.undecided()))
+        disabled = np.asarray(rows["PrimaryNeedCode"] == "N2") & np.asarray(
+            rows["LAchildID"].isin(c["Disabilities"].query("Disability not in ('NONE', '')")["LAchildID"])
+        )
+        self.take(OpenStage.DISABILITY_SERVICE, disabled & ~recent & np.isnat(ended))
+        self.looked_after(ended)
+        self.take(OpenStage.SHORT_HELP, self.stage < 0, done)
+        return self.stage, np.minimum(self.since, self.on)
+
+    def undecided(self) -> NDArray[np.bool_]:
+        """Return which were referred so lately that no assessment has begun."""
+        return self.on - self.referred <= np.timedelta64(14, "D")
+
+    def last_plan_end(self) -> NDArray[np.datetime64]:
+        """Return when each episode's last plan ended, NaT where none ended in the year."""
+        ends = [
+            _beside(self.rows, self.census[name].groupby(KEYS)[column].max())
+            for name, column in (("CINplanDates", "CINPlanEndDate"), ("ChildProtectionPlans", "CPPendDate"))
+        ]
+        return np.fmax(*(_days(end) for end in ends))
+
+    def looked_after(self, ended: NDArray[np.datetime64]) -> None:
+        """Take for looked after those who came off a plan and stayed open, then those open longest."""
+        self.take(OpenStage.LOOKED_AFTER, ~np.isnat(ended), ended)
+        left = np.flatnonzero(self.stage < 0)
+        days_open = (self.on - self.referred[left]).astype(np.int64)
+        if self.area.looked_after_31_march_rate is None:
+            chosen = left[days_open >= LONG_OPEN_DAYS]
+        else:
+            wanted = self.area.looked_after_31_march_rate * self.area.population_0_17 / 10_000 * self.fraction
+            more = max(round(wanted) - int((self.stage == OpenStage.LOOKED_AFTER).sum()), 0)
+            chosen = left[np.argsort(-days_open, kind="stable")[:more]]
+        mask = np.zeros(len(self.stage), dtype=bool)
+        mask[chosen] = True
+        self.take(OpenStage.LOOKED_AFTER, mask)
