@@ -64,7 +64,8 @@ def stored_replication(task: Task, store: Store) -> StoredReplication:
 
 
 def write_comparison(tasks: Sequence[Task], store: Store, folder: Path) -> None:
-    """Write ``differences.csv`` and, where events were kept, ``children_changed.parquet``.
+    """Write ``differences.csv``, of several authorities also ``national_differences.csv``, and, where events were kept,
+    ``children_changed.parquet``.
 
     Parameters
     ----------
@@ -77,6 +78,8 @@ def write_comparison(tasks: Sequence[Task], store: Store, folder: Path) -> None:
         measures = area_measures(group, store)
         is_baseline = measures["scenario"] == baseline
         append_csv(differences(measures[is_baseline], measures[~is_baseline]), folder / "differences.csv")
+    if (folder / "national.csv").exists():
+        append_csv(national_differences(folder, baseline), folder / "national_differences.csv")
     writer: pq.ParquetWriter | None = None
     try:
         for changed in _children_changed(tasks, store):
@@ -87,6 +90,38 @@ def write_comparison(tasks: Sequence[Task], store: Store, folder: Path) -> None:
     finally:
         if writer is not None:
             writer.close()
+
+
+def national_differences(folder: Path, baseline: str) -> pd.DataFrame:
+    """Return how England, its regions, and the spread between authorities differ under each scenario.
+
+    Parameters
+    ----------
+    folder : holds ``national.csv`` and, for three authorities or more, ``variation.csv``.
+
+    Returns
+    -------
+    the columns of ``differences.csv`` with ``area_level``, and ``statistic`` in the place of ``group``: "level" for a measure of
+    a region or of England, else how much authorities differ (:data:`cinsim.outcomes.postcode_lottery.STATISTICS`).
+    """
+    import pandas as pd
+
+    from cinsim.outcomes.compare import differences
+    from cinsim.outcomes.national import ENGLAND
+
+    national = pd.read_csv(folder / "national.csv", keep_default_na=False, na_values=[""])
+    places = national.drop_duplicates("area_code").set_index("area_code")
+    england = places.index[places["area_level"] == ENGLAND][0]
+    parts = [national.assign(statistic="level")]
+    if (folder / "variation.csv").exists():
+        spread = pd.read_csv(folder / "variation.csv", keep_default_na=False, na_values=[""])
+        parts.append(spread.assign(area_code=england, area_name=places.loc[england, "area_name"]))
+    table = pd.concat(parts, ignore_index=True).rename(columns={"statistic": "group"})
+    table = table.drop(columns=["area_level", "authorities"], errors="ignore")
+    is_baseline = table["scenario"] == baseline
+    found = differences(table[is_baseline], table[~is_baseline]).rename(columns={"group": "statistic"})
+    found.insert(2, "area_level", found["area_code"].map(places["area_level"]))
+    return found
 
 
 def _children_changed(tasks: Sequence[Task], store: Store) -> Iterator[pd.DataFrame]:

@@ -58,7 +58,8 @@ def append_csv(frame: pd.DataFrame, path: Path) -> None:
 def write_measures(
     tasks: Sequence[Task], store: Store, folder: Path, summarise: Summarise, advance: Callable[[float], None] = lambda done: None
 ) -> None:
-    """Write ``measures.csv`` and ``summary.csv``; for several authorities also ``national.csv`` and ``national_summary.csv``.
+    """Write ``measures.csv`` and ``summary.csv``; for several authorities also ``national.csv``, ``national_summary.csv``
+    and, for three or more, ``variation.csv``.
 
     Parameters
     ----------
@@ -67,12 +68,17 @@ def write_measures(
     summarise : turns the measures of one area into the rows of its summary.
     advance : told how many tasks were gathered, after each area.
     """
-    from cinsim.outcomes.national import NationalSums
+    import pandas as pd
 
+    from cinsim.outcomes.national import NationalSums
+    from cinsim.outcomes.postcode_lottery import counts_of, lottery
+
+    counts = []
     sums = NationalSums(tasks[0].scenario.population_fraction)
     for code, group in by_area(tasks):
         frame = area_measures(group, store)
         sums.add(code, frame)
+        counts.append(counts_of(frame))
         append_csv(frame, folder / "measures.csv")
         append_csv(summarise(frame), folder / "summary.csv")
         advance(len(group))
@@ -80,6 +86,9 @@ def write_measures(
     if not national.empty:
         append_csv(national, folder / "national.csv")
         append_csv(national_summary(national, summarise), folder / "national_summary.csv")
+    variation = lottery(pd.concat(counts, ignore_index=True))
+    if not variation.empty:
+        append_csv(variation, folder / "variation.csv")
 
 
 def national_summary(national: pd.DataFrame, summarise: Summarise) -> pd.DataFrame:
