@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cinsim.census.codes import PRIMARY_NEEDS
-from cinsim.census.profile import authority_of
+from cinsim.census.profile import authority_of, is_known
 from cinsim.census.read import read_return
 from cinsim.census.returns import CensusReturn
 from cinsim.census.shares import code_shares, primary_needs
@@ -47,10 +47,7 @@ def caseload_from(path: Path, area: Area, fraction: float = 1.0) -> InitialCasel
     InputError : it cannot be read or used, is another authority's, or has no open child.
     """
     census = sift(read_return(path)).usable
-    try:
-        other = authority_of(census)
-    except InputError:
-        other = area
+    other = authority_of(census) if is_known(census) else area
     if other.area_code != area.area_code:
         raise InputError(
             f"is the return of {other.area_name}, and {area.area_name} is simulated; name the same area",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from cinsim.census.read import read_return
 from cinsim.census.returns import CensusReturn
 from cinsim.census.sift import sift
 from cinsim.errors import InputError
-from cinsim.reference.areas import Area, find_area
+from cinsim.reference.areas import Area, find_area, load_areas
 
 FORMAT: Final = 1
 DISTRIBUTIONS: Final = {
@@ -48,6 +49,23 @@ class Profile:
     measures: Mapping[str, float]
     distributions: Mapping[str, Mapping[str, int]]
     replaced: tuple[str, ...]
+
+    @property
+    def targets(self) -> dict[str, float]:
+        """What a calibration can be held against: percentages and days as they are, counts as rates per 10,000 children."""
+        n = self.area.population_0_17
+        out = {}
+        for name, value in self.measures.items():
+            if name.endswith("_percent") or re.search(r"_p\d\d$", name):
+                out[name] = value
+            else:
+                out["referral_rate" if name == "referrals" else f"{name}_rate"] = 10_000 * value / n
+        return out
+
+
+def is_known(census: CensusReturn) -> bool:
+    """Return whether the return's number is that of an authority; a simulated average authority has none."""
+    return census.lea != "" and census.lea in set(load_areas()["old_code"])
 
 
 def authority_of(census: CensusReturn, area: str | None = None) -> Area:
@@ -139,14 +157,30 @@ def read_profile(path: Path) -> Profile:
         raise InputError("is not an authority profile as `cinsim census read --out` writes it", path=path) from error
 
 
-def profile_from(path: Path, *, area: str | None = None, children: int | None = None) -> Profile:
-    """Return a profile from a return (XML or tables), or from a profile that was made of one.
+def profile_from(path: Path, *, area: str | None = None, children: int | None = None, previous: Path | None = None) -> Profile:
+    """Return a profile from a return (XML or tables), or from a ``profile.json`` that was made of one.
+
+    Parameters
+    ----------
+    area : name or code of the authority that is meant; it may be left out where the return says.
+    children : children aged 0 to 17 at mid-year; the published estimate if left out.
+    previous : the return of the year before, which re-referrals need.
 
     Raises
     ------
-    InputError : it is neither, or cannot be used.
+    InputError : it is neither, cannot be used, or is another authority's.
     """
     if path.suffix.lower() == ".json":
-        return read_profile(path)
+        found = read_profile(path)
+        _check_same(found.area, area, path)
+        return found
     census = sift(read_return(path)).usable
-    return profile_of(census, authority_of(census, area), children=children)
+    if is_known(census):
+        _check_same(find_area(census.lea), area, path)
+    before = sift(read_return(previous)).usable if previous is not None else None
+    return profile_of(census, authority_of(census, area), children=children, previous=before)
+
+
+def _check_same(found: Area, wanted: str | None, path: Path) -> None:
+    if wanted is not None and find_area(wanted).area_code != found.area_code:
+        raise InputError(f"is of {found.area_name}, not of {find_area(wanted).area_name}", path=path)

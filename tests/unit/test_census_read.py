@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import socket
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from census_returns import small_return
 import cinsim.census.read as reading
 from cinsim.census.account import account
 from cinsim.census.counts import published_counts
-from cinsim.census.profile import authority_of, profile_of, read_profile, write_profile
+from cinsim.census.profile import authority_of, profile_from, profile_of, read_profile, write_profile
 from cinsim.census.read import read_return
 from cinsim.census.sift import Sifted, sift
 from cinsim.census.write import SYNTHETIC, write_tables, write_xml
@@ -323,6 +325,33 @@ def test_a_profile_holds_the_returns_figures_in_place_of_the_published_and_comes
     (tmp_path / "profile.json").write_text("{}")
     with pytest.raises(InputError, match="not an authority profile"):
         read_profile(tmp_path / "profile.json")
+
+
+def test_a_profile_is_what_a_calibration_is_held_against(tmp_path: Path) -> None:
+    this, last = given_return(tmp_path, 2026), given_return(tmp_path, 2025)
+    profile = profile_from(this, area="leeds", children=3_000, previous=last)
+    assert profile.year == 2026
+    targets = profile.targets
+    assert targets["referral_rate"] == profile.area.referral_rate
+    assert targets["cpp_31_march_rate"] == profile.area.cpp_31_march_rate
+    assert targets["re_referral_percent"] == profile.measures["re_referral_percent"]
+    assert targets["icpc_days_p50"] == profile.measures["icpc_days_p50"]
+    fitted = {
+        row["measure"] for row in csv.DictReader((files("cinsim.calibration") / "targets.csv").open()) if row["group"] == "all"
+    }
+    assert len(fitted & set(targets)) > 40
+    with pytest.raises(InputError, match="is of Leeds, not of Rutland"):
+        profile_from(this, area="Rutland")
+    write_profile(profile, tmp_path / "profile.json")
+    assert profile_from(tmp_path / "profile.json").targets["referral_rate"] == pytest.approx(targets["referral_rate"], abs=1e-3)
+    with pytest.raises(InputError, match="is of Leeds, not of Rutland"):
+        profile_from(tmp_path / "profile.json", area="Rutland")
+
+
+def given_return(folder: Path, year: int) -> Path:
+    path = folder / f"{year}.xml"
+    write_xml(small_return(year), path)
+    return path
 
 
 def test_an_authority_number_that_is_not_known_asks_for_a_name() -> None:
