@@ -79,7 +79,7 @@ def _policies(block: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dic
             "variant": st.sampled_from(("neutral", "hopeful", "worried")),
         },
         "plan_quality": {"share_high_quality": shares()},
-        "early_help": {"capacity": shares()},
+        "early_help": {"capacity": shares(), "step_down": shares()},
         "family_help": {"merged": st.booleans()},
     }
     return _some({name: _some({**policy, **block}) for name, policy in keys.items()})

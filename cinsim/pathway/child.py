@@ -47,7 +47,7 @@ class Child(Case):
         "assessment", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired", "enquiries",
         "enquiry_elapsed", "env", "extras", "family_help", "help", "high_quality", "inbox", "judgements", "last_seen",
         "need_category", "plan_since", "plans", "previous_cpps", "process", "referred_at", "review", "source", "stage",
-        "visits", "wake",
+        "steps_down", "visits", "wake",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, number: int, need_category: int):
@@ -67,6 +67,7 @@ class Child(Case):
         self.last_seen = 0.0  # when the child was last visited, or its plan began
         self.enquired = -math.inf  # severity at the last section 47 enquiry of the episode
         self.high_quality = False
+        self.steps_down = False  # whether the family has a place in early help to step down to when its plan ends
         self.family_help = False  # whether this episode is with a merged family help team
         self.source = 0  # of the next referral
         self.elapsed = 0.0  # working days a stage had run already when the simulation took it over

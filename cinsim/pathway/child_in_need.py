@@ -93,8 +93,10 @@ def review(child: Child, service: Service) -> Generator[simpy.Event, News, Stage
         return Detail.RC7
     if not may_close_plan(seen, service.thresholds()):
         return None
-    place = practice.early_help.has_place(luck["early help"](child.number, child.episode), now)
-    return None if practice.early_help.holds_plan_open(luck["plan held open"](child.number, occurrence), place) else Detail.RC7
+    early_help = practice.early_help
+    child.steps_down = early_help.steps_down(luck["early help"](child.number, child.episode), now)
+    held = early_help.holds_plan_open(luck["plan held open"](child.number, occurrence), child.steps_down)
+    return None if held else Detail.RC7
 
 
 def _enquire(child: Child, service: Service) -> Generator[simpy.Event, News, Stage | None]:

@@ -124,7 +124,11 @@ def review(child: Child, service: Service) -> Stage | Detail | None:
         return Stage.LOOKED_AFTER
     if not may_end_protection(seen, thresholds):
         return None
-    return Stage.CHILD_IN_NEED if service.luck["step down"](child.number, child.plans) < p.step_down_share else Detail.RC7
+    if service.luck["step down"](child.number, child.plans) < p.step_down_share:
+        return Stage.CHILD_IN_NEED
+    early_help, u = service.practice.early_help, service.luck["early help"](child.number, child.episode)
+    child.steps_down = early_help.steps_down(u, service.env.now)
+    return Detail.RC7
 
 
 def end_plan(child: Child, service: Service, outcome: Stage | Detail) -> Stage | Detail:

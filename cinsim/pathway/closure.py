@@ -32,9 +32,12 @@ def close(child: Child, service: Service, reason: Detail) -> None:
         complete_assessment(child, service)
     child.drop_tasks()
     child.drop_asked()
-    if reason == Detail.RC9 or (
-        reason == Detail.NFA and practice.early_help.has_place(luck["early help"](child.number, child.episode), now)
+    if (
+        child.steps_down
+        or reason == Detail.RC9
+        or (reason == Detail.NFA and practice.early_help.has_place(luck["early help"](child.number, child.episode), now))
     ):
+        child.steps_down = False
         child.help += practice.early_help.benefit
         service.record(child, Event.EARLY_HELP_STARTED)
     service.record(child, Event.CLOSED, reason, value=child.help)

@@ -26,5 +26,5 @@ class PlanQuality:
         return (1.0 + self.help_gain * high) / (1.0 + self.help_gain * self.share_before)
 
     def review_error_ratio(self, high: bool) -> float:
-        """Return the ratio of the error of judgement at reviews to the usual one."""
-        return 1.0 - self.error_reduction * high
+        """Return the ratio of the error of judgement at reviews to that under today's mix of plans."""
+        return (1.0 - self.error_reduction * high) / (1.0 - self.error_reduction * self.share_before)

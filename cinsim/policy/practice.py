@@ -133,6 +133,8 @@ def practice_of(
         early_help=EarlyHelp(
             p.early_help_capacity,
             _or(early.capacity if early else None, p.early_help_capacity),
+            p.early_help_step_down_capacity,
+            _or(early.step_down if early else None, p.early_help_step_down_capacity),
             p.early_help_benefit,
             p.plan_held_open_without_early_help,
             here(early),

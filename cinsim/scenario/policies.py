@@ -187,9 +187,14 @@ class PlanQuality(BaseModel, frozen=True, extra="forbid"):
 
 
 class EarlyHelp(BaseModel, frozen=True, extra="forbid"):
-    """Early help for families whose referral or assessment ends without a service."""
+    """Early help for families whose referral or assessment ends without a service, and for those whose plan ends."""
 
-    capacity: Annotated[Share | None, Field(description="Share of the closures that want a place which get one.")] = None
+    capacity: Annotated[
+        Share | None, Field(description="Share of the families closed without a service that want a place which get one.")
+    ] = None
+    step_down: Annotated[
+        Share | None, Field(description="Share of the families whose plan ends with need met which get a place to step down to.")
+    ] = None
     start: BlockStart = None
     phase_in: BlockPhaseIn = None
     areas: BlockAreas = None

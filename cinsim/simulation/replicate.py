@@ -31,6 +31,7 @@ from cinsim.pathway.history import (
     history_of,
 )
 from cinsim.pathway.journey import arrivals, journey, leavers
+from cinsim.pathway.screening import source_of
 from cinsim.pathway.service import Profiles, Service
 from cinsim.pathway.visits import drop_visits
 from cinsim.policy.national import national_set, own_thresholds
@@ -293,6 +294,7 @@ def _take_over(service: Service, history: History, cases: Mapping[int, OpenCase]
             take_over(child, service, cases[number])
             continue
         child.episode = 1
+        child.source = source_of(child, service, 0)  # candidates of the run are numbered from 1
         within = (number * 0.6180339887498949) % 1.0
         child.elapsed = (float(history.stage_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER
         child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - 30.0

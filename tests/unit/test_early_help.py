@@ -12,7 +12,7 @@ from cinsim.policy.timing import Ramp
 pytestmark = pytest.mark.unit
 
 LUCK = st.floats(0, 1, exclude_max=True)
-EARLY_HELP = EarlyHelp(0.3, 0.8, benefit=0.1, hold_without_place=0.25, ramp=Ramp(100.0, 200.0))
+EARLY_HELP = EarlyHelp(0.3, 0.8, 0.4, 0.6, benefit=0.1, hold_without_place=0.25, ramp=Ramp(100.0, 200.0))
 
 
 def test_places_are_for_the_share_that_there_is_room_for() -> None:
@@ -23,10 +23,19 @@ def test_places_are_for_the_share_that_there_is_room_for() -> None:
     assert EARLY_HELP.has_place(0.79, 200.0)
 
 
+def test_places_to_step_down_to_are_counted_apart() -> None:
+    assert EARLY_HELP.steps_down(0.39, 99.0)
+    assert not EARLY_HELP.steps_down(0.4, 99.0)
+    assert EARLY_HELP.steps_down(0.49, 150.0)
+    assert not EARLY_HELP.steps_down(0.51, 150.0)
+    assert EARLY_HELP.steps_down(0.59, 200.0)
+
+
 @given(LUCK, st.floats(0, 400))
 def test_more_room_never_takes_a_place_from_a_family(u: float, time: float) -> None:
-    less = EarlyHelp(0.3, 0.3, 0.1, 0.0, Ramp(100.0, 200.0))
+    less = EarlyHelp(0.3, 0.3, 0.4, 0.4, 0.1, 0.0, Ramp(100.0, 200.0))
     assert EARLY_HELP.has_place(u, time) >= less.has_place(u, time)
+    assert EARLY_HELP.steps_down(u, time) >= less.steps_down(u, time)
 
 
 @given(LUCK)

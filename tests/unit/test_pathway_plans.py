@@ -96,11 +96,33 @@ def test_a_plan_ends_when_the_family_withdraws_however_great_the_need() -> None:
 
 
 def test_a_plan_ready_to_close_is_held_open_where_there_is_no_place_in_early_help() -> None:
-    parameters = {"plan_held_open_without_early_help": 0.8, "early_help_capacity": 0.0}
+    parameters = {"plan_held_open_without_early_help": 0.8, "early_help_step_down_capacity": 0.0}
     held = town([PLAN, NOT_IN_NEED], parameters=parameters)
-    free = town([PLAN, NOT_IN_NEED], parameters={**parameters, "early_help_capacity": 1.0})
+    free = town([PLAN, NOT_IN_NEED], parameters={**parameters, "early_help_step_down_capacity": 1.0})
     assert len(free.events(Event.CIN_REVIEW)) == 1
     assert len(held.events(Event.CIN_REVIEW)) > 1
+
+
+def test_a_family_whose_plan_ends_steps_down_to_early_help_where_there_is_a_place() -> None:
+    places = {"early_help_step_down_capacity": 1.0, "early_help_benefit": 0.25}
+    place = town([PLAN, NOT_IN_NEED], parameters=places)
+    assert place.happened()[-3:] == ["CIN_PLAN_ENDED", "EARLY_HELP_STARTED", "CLOSED"]
+    closed = place.one(Event.CLOSED)
+    assert (closed.detail, closed.value) == (Detail.RC7, pytest.approx(0.25))
+    without = town([PLAN, NOT_IN_NEED], parameters={**places, "early_help_step_down_capacity": 0.0})
+    assert without.happened()[-2:] == ["CIN_PLAN_ENDED", "CLOSED"]
+    assert without.one(Event.CLOSED).value == 0.0
+
+
+def test_a_family_that_withdraws_is_not_stepped_down() -> None:
+    place = town(PLAN, parameters={"family_withdraws_per_review": 1.0, "early_help_step_down_capacity": 1.0})
+    assert place.happened()[-2:] == ["CIN_PLAN_ENDED", "CLOSED"]
+
+
+def test_a_protection_plan_that_ends_without_a_cin_plan_steps_down_to_early_help() -> None:
+    parameters = {"step_down_share": 0.0, "early_help_step_down_capacity": 1.0}
+    place = town([SIGNIFICANT_HARM] * 3 + [NOT_IN_NEED], parameters=parameters)
+    assert place.happened()[-3:] == ["CPP_ENDED", "EARLY_HELP_STARTED", "CLOSED"]
 
 
 def test_visits_help_by_what_a_visit_gives_at_the_reference_interval() -> None:

@@ -32,9 +32,15 @@ def test_a_plan_of_high_quality_helps_more_by_its_gain() -> None:
     assert QUALITY.help_ratio(True) / QUALITY.help_ratio(False) == pytest.approx(1.2)
 
 
-def test_a_plan_of_high_quality_is_reviewed_with_less_error_and_another_with_the_usual_one() -> None:
-    assert QUALITY.review_error_ratio(True) == pytest.approx(0.9)
-    assert QUALITY.review_error_ratio(False) == 1.0
+@given(st.floats(0, 1), st.floats(-0.2, 0.8))
+def test_under_todays_mix_of_plans_reviews_err_as_they_do_today(share: float, reduction: float) -> None:
+    quality = PlanQuality(share, share, 0.0, reduction, NEVER)
+    mean = share * quality.review_error_ratio(True) + (1 - share) * quality.review_error_ratio(False)
+    assert mean == pytest.approx(1.0)
+
+
+def test_a_plan_of_high_quality_is_reviewed_with_less_error_than_another() -> None:
+    assert QUALITY.review_error_ratio(True) / QUALITY.review_error_ratio(False) == pytest.approx(0.9)
 
 
 def test_without_effects_quality_changes_nothing() -> None:

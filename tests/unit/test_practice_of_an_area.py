@@ -49,6 +49,8 @@ def test_a_scenario_without_policies_leaves_practice_as_the_register_has_it() ->
     assert not baseline.lead_practitioner.not_a_social_worker(0.0, AFTER, 2.0, 2.0)
     assert baseline.plan_quality.share_before == baseline.plan_quality.share_after == P.high_quality_plan_share
     assert baseline.early_help.has_place(P.early_help_capacity - 0.01, AFTER)
+    assert baseline.early_help.steps_down(P.early_help_step_down_capacity - 0.01, AFTER)
+    assert not baseline.early_help.steps_down(P.early_help_step_down_capacity + 0.01, AFTER)
     assert not baseline.family_help.keeps_worker(0.0, AFTER)
     assert baseline.demand.factor(AFTER, Detail.POLICE, NEGLECT) == 1.0
     assert baseline.national == REFERENCE
@@ -87,7 +89,7 @@ def test_a_policy_for_some_areas_holds_in_those_alone() -> None:
         "reviews": {"cin_interval": "1 month", "areas": ["Leeds"]},
         "assessment": {"limit": "35 working days", "areas": ["Leeds"]},
         "plan_quality": {"share_high_quality": "100%", "areas": ["Leeds"]},
-        "early_help": {"capacity": "100%", "areas": ["Leeds"]},
+        "early_help": {"capacity": "100%", "step_down": "80%", "areas": ["Leeds"]},
         "family_help": {"merged": True, "areas": ["Leeds"]},
         "lead_practitioner": {"share_non_social_worker": "100%", "areas": ["Leeds"]},
     }
@@ -98,6 +100,8 @@ def test_a_policy_for_some_areas_holds_in_those_alone() -> None:
     assert leeds.assessment.limit(AFTER) == 35.0
     assert leeds.plan_quality.is_high(0.99, AFTER)
     assert leeds.early_help.has_place(0.99, AFTER)
+    assert leeds.early_help.steps_down(0.79, AFTER)
+    assert not leeds.early_help.steps_down(0.81, AFTER)
     assert leeds.family_help.keeps_worker(0.99, AFTER)
     assert leeds.lead_practitioner.not_a_social_worker(0.99, AFTER, 2.0, 2.0)
     assert kent.thresholds.at(AFTER) == OWN

@@ -223,6 +223,8 @@ def test_no_shipped_scenario_asks_for_what_is_baseline_practice_already() -> Non
         float(written("plan_quality", "policies.plan_quality.share_high_quality")[:-1]) > 100 * practice.high_quality_plan_share
     )
     assert float(written("early_help", "policies.early_help.capacity")[:-1]) > 100 * practice.early_help_capacity
+    step_down = float(written("early_help", "policies.early_help.step_down")[:-1])
+    assert step_down > 100 * practice.early_help_step_down_capacity
     cut = float(written("cut_administration", "workforce.administration_share")[:-1])
     assert cut == pytest.approx(70 * practice.administration_share)
     assert float(written("caseload_cap", "workforce.social_workers.caseload_limit")) < practice.caseload_limit_points
