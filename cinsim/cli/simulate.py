@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cinsim.cli.journeys import check_journeys
 from cinsim.cli.options import (
     Area,
     Cluster,
@@ -131,15 +132,29 @@ def _warn_of_other_code(manifest: Path) -> None:
 
 @guarded
 def check(
-    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files.")],
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="SCENARIO...", help="Scenario files; with --journeys, journeys or folders of them."),
+    ] = None,
     set_: Set = None,
+    journeys: Annotated[
+        bool, typer.Option("--journeys", help="Live journeys through: those of tests/journeys unless others are named.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check scenario files without running them, and say what they would simulate."""
+    """Check scenario files without running them, and say what they would simulate.
+
+    With --journeys: whether, given this child and these rules, these events follow by these dates.
+    """
     from cinsim.api import planned
     from cinsim.cli.tables import print_check
     from cinsim.errors import InputError
 
+    if journeys:
+        check_journeys(scenarios or [], set_, quiet=quiet)
+        return
+    if not scenarios:
+        raise InputError("name one scenario file or more, e.g. scenarios/baseline.yaml", key="SCENARIO")
     problems = []
     for path in scenarios:
         try:
