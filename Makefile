@@ -30,6 +30,10 @@ $(VENV)/all.stamp: $(VENV)/core.stamp
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[calibrate,cluster,test,dev]'
 	@touch $@
 
+$(VENV)/bench.stamp: $(VENV)/all.stamp
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[bench]'
+	@touch $@
+
 venv: $(VENV)/all.stamp
 
 run: $(VENV)/core.stamp
@@ -41,7 +45,7 @@ test: $(VENV)/all.stamp
 test-slow: $(VENV)/all.stamp
 	$(BIN)/python -m pytest -m slow
 
-bench: $(VENV)/all.stamp
+bench: $(VENV)/bench.stamp
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
 lint: $(VENV)/all.stamp

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import simpy
+from kept import keep
 
 from cinsim.reference.areas import average_authority
 from cinsim.scenario.model import Scenario
@@ -52,10 +52,7 @@ def test_seconds_and_events_per_authority_year_against_a_bare_loop() -> None:
         "ratio_to_bare_loop": round(seconds / bare, 2),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
-    print("\n" + "\n".join(f"{name:40s} {value}" for name, value in found.items()))
-    folder = PROJECT / "outputs"
-    folder.mkdir(exist_ok=True)
-    (folder / "benchmark_model.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    keep("model", found)
     assert found["ratio_to_bare_loop"] < 40  # a change that makes a run several times slower is seen
     assert found["peak_memory_mb"] < 700
 

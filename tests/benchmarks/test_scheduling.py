@@ -7,8 +7,9 @@ something else even waiting takes longer: the targets are asked of a quiet one, 
 
 from __future__ import annotations
 
-import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
+from kept import keep
 
 from cinsim.runs.local import LocalExecutor, all_cores
 from cinsim.runs.store import Store, TaskResult
@@ -23,11 +25,11 @@ from cinsim.runs.tasks import Task, digest
 
 pytestmark = pytest.mark.benchmark
 
+PROJECT = Path(__file__).parents[2]
 TASK_SECONDS = 1.0
 TASKS = 12
 HIGHEST_OVERHEAD = {"quiet": 0.03, "busy": 1.0}
 LOWEST_SPEED_UP = {"quiet": 1.85, "busy": 1.2}
-KEPT = Path(__file__).parents[2] / "outputs" / "benchmark_scheduling.json"
 
 
 def wait_a_second(task: Task) -> TaskResult:
@@ -81,8 +83,31 @@ def test_processes_cost_little_beside_their_tasks_and_two_do_nearly_twice_as_muc
         "cores": all_cores(),
         "machine": machine,
     }
-    KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    print("\nScheduling, tasks that wait: " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in found.items()))
+    keep("scheduling", found)
     assert found["overhead_of_two_processes"] < HIGHEST_OVERHEAD[machine]
     assert found["speed_up_of_two_processes"] > LOWEST_SPEED_UP[machine]
+
+
+MANY = 3000
+
+
+def test_memory_of_the_parent_stays_flat_in_the_number_of_tasks(tmp_path: Path) -> None:
+    """Results go to disk as they finish: what the parent holds for 3,000 tasks is little more than for 300."""
+
+    def peak_mb_with(tasks: int) -> float:
+        code = (
+            "import resource, sys; sys.path.insert(0, 'tests/benchmarks')\n"
+            "from pathlib import Path; from cinsim.runs.local import LocalExecutor; from cinsim.runs.store import Store\n"
+            "from test_scheduling import do_nothing, make_tasks\n"
+            f"folder = Path({str(tmp_path / str(tasks))!r}); store = Store(folder); store.prepare()\n"
+            f"done = sum(1 for _ in LocalExecutor(2).run(make_tasks(folder, {tasks}), do_nothing, store))\n"
+            f"assert done == {tasks}\n"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+        )
+        run = subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT, capture_output=True, text=True)
+        return float(run.stdout)
+
+    few, many = peak_mb_with(MANY // 10), peak_mb_with(MANY)
+    keep("memory", {"tasks": MANY, "parent_peak_mb": round(many), "parent_peak_mb_with_a_tenth_of_the_tasks": round(few)})
+    assert many < 1000
+    assert many < 1.5 * few
