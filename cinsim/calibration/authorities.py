@@ -46,15 +46,26 @@ EM_ROUNDS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class AreaSettings:
-    """Passes of simulation and correction, replications of each, and replications that verify the result."""
+    """Passes of simulation and correction, replications of each, and replications that verify the result.
+
+    ``children`` : an area with more of them is simulated in part.
+    """
 
     passes: int = 3
     replications: int = 1
     verify: int = 1
+    children: int = CHILDREN_ENOUGH
 
     def __post_init__(self) -> None:
         if min(self.passes, self.replications, self.verify) < 1:
             raise InputError("needs at least one pass, one replication in each and one to verify", key="--passes")
+        if self.children < 1000:
+            raise InputError(f"must be 1000 or more, not {self.children}", key="--children")
+
+    @property
+    def simulations(self) -> int:
+        """Simulations of one area."""
+        return self.passes * self.replications + self.verify
 
 
 @dataclass(frozen=True)
@@ -94,10 +105,16 @@ class AreaFits:
 
 
 class AreaModel:
-    """England's fit as it is used for an authority: which parameters move, and what that does to its targets."""
+    """England's fit as it is used for an authority: which parameters move, and what that does to its targets.
+
+    ``years`` : reported years of one simulation of an authority.
+    """
 
     def __init__(self, fit: PointFit, years: int):
-        self.fit, self.years = fit, years
+        self.fit = fit
+        # children and years behind one simulation of England's fit, against those years: luck goes with their number
+        children = average_authority().population_0_17 * fit.run.get("population_fraction", 1.0)
+        self._weight = children * fit.run.get("years", years) / years
         self.names = tuple(name for name in (*TIMES, *(f"threshold_{name}" for name in THRESHOLDS)) if name in fit.space.names)
         places = [fit.space.names.index(name) for name in self.names]
         self._jacobian = fit.found.jacobian[:, places] / np.array([fit.space.priors[place].spread for place in places])
@@ -113,7 +130,7 @@ class AreaModel:
 
     def noise(self, targets: Targets, children: float) -> Array:
         """Return the linked variance of one simulation of so many children."""
-        return np.asarray(self.fit.found.noise[self.rows(targets)] ** 2 * average_authority().population_0_17 / children)
+        return np.asarray(self.fit.found.noise[self.rows(targets)] ** 2 * self._weight / children)
 
     def parameters(self, correction: Array) -> dict[str, float]:
         """Return every parameter that differs from the register under a correction."""
@@ -125,9 +142,9 @@ class AreaModel:
         return out
 
 
-def fraction_of(area: Area) -> float:
-    """Return the part of an area's children that is simulated in a fit."""
-    return min(1.0, CHILDREN_ENOUGH / area.population_0_17)
+def fraction_of(area: Area, children: int = CHILDREN_ENOUGH) -> float:
+    """Return the part of an area's children that is simulated in a fit, so that they are not more than a number."""
+    return min(1.0, children / area.population_0_17)
 
 
 def fit_areas(
@@ -166,17 +183,18 @@ def fit_areas(
     for turn in range(settings.passes):
         first = PASSES_FROM + turn * settings.replications
         replications = range(first, first + settings.replications)
-        found = _simulated(simulator, model, areas, own, corrections.values, replications)
+        found = _simulated(simulator, model, areas, own, corrections.values, replications, settings)
         passes.append((corrections.values, [values.mean(axis=0) for values in found]))
-        corrections = pooled(model, areas, own, passes, settings.replications, known or {})
-        off = [_misfit(model, area, its, means) for area, its, means in zip(areas, own, passes[-1][1], strict=True)]
+        corrections = pooled(model, areas, own, passes, settings, known or {})
+        off = [_misfit(model, area, its, means, settings) for area, its, means in zip(areas, own, passes[-1][1], strict=True)]
         typical = float(np.sqrt(np.nanmean(np.concatenate(off) ** 2)))
         say(f"pass {turn + 1} of {settings.passes}: simulated targets were {typical:.2f} errors off")
-    verified = _simulated(simulator, model, areas, own, corrections.values, range(VERIFY_FROM, VERIFY_FROM + settings.verify))
+    replications = range(VERIFY_FROM, VERIFY_FROM + settings.verify)
+    verified = _simulated(simulator, model, areas, own, corrections.values, replications, settings)
     simulated = tuple(values.mean(axis=0) for values in verified)
     errors, predictive = [], []
     for place, (area, its) in enumerate(zip(areas, own, strict=True)):
-        noise = model.noise(its, area.population_0_17 * fraction_of(area))
+        noise = model.noise(its, _simulated_children(area, settings))
         jacobian = model.jacobian(its)
         unsure = np.einsum("ij,jk,ik->i", jacobian, corrections.covariance[place], jacobian)
         # a published figure is one year of all children, a simulation several years of some of them
@@ -195,10 +213,11 @@ def _simulated(
     targets: Sequence[Targets],
     corrections: Array,
     replications: range,
+    settings: AreaSettings,
 ) -> list[Array]:
     """Return linked values [replications, targets] of each area, all simulated as one batch."""
     requests = [
-        Request(model.parameters(correction), replication, area, fraction_of(area))
+        Request(model.parameters(correction), replication, area, fraction_of(area, settings.children))
         for area, correction in zip(areas, corrections, strict=True)
         for replication in replications
     ]
@@ -207,8 +226,12 @@ def _simulated(
     return [np.asarray(values[place][:, [names.index(name) for name in its.names]]) for place, its in enumerate(targets)]
 
 
-def _misfit(model: AreaModel, area: Area, targets: Targets, simulated: Array) -> Array:
-    noise = model.noise(targets, area.population_0_17 * fraction_of(area))
+def _simulated_children(area: Area, settings: AreaSettings) -> float:
+    return area.population_0_17 * fraction_of(area, settings.children)
+
+
+def _misfit(model: AreaModel, area: Area, targets: Targets, simulated: Array, settings: AreaSettings) -> Array:
+    noise = model.noise(targets, _simulated_children(area, settings))
     return (targets.linked_values() - simulated) / np.sqrt(targets.linked_errors() ** 2 + noise)
 
 
@@ -217,7 +240,7 @@ def pooled(
     areas: Sequence[Area],
     targets: Sequence[Targets],
     passes: Sequence[tuple[Array, Sequence[Array]]],
-    replications: int,
+    settings: AreaSettings,
     known: Mapping[str, Array],
 ) -> Corrections:
     """Return the corrections that all passes so far and the neighbours suggest.
@@ -233,9 +256,7 @@ def pooled(
     for _ in range(EM_ROUNDS):
         for place, (area, its) in enumerate(zip(areas, targets, strict=True)):
             seen = [(corrections[place], means[place]) for corrections, means in passes]
-            values[place], covariance[place] = _estimate(
-                model, area, its, seen, replications, values[place], expected[place], spread
-            )
+            values[place], covariance[place] = _estimate(model, area, its, seen, settings, values[place], expected[place], spread)
         expected = _expected(areas, values, spread, known)
         if len(areas) > 2 * len(model.names):  # few areas say little of how far authorities differ
             variance = np.mean((values - expected) ** 2 + np.einsum("aii->ai", covariance), axis=0)
@@ -244,12 +265,12 @@ def pooled(
 
 
 def _estimate(
-    model: AreaModel, area: Area, targets: Targets, seen: Sequence[tuple[Array, Array]], replications: int, near: Array,
+    model: AreaModel, area: Area, targets: Targets, seen: Sequence[tuple[Array, Array]], settings: AreaSettings, near: Array,
     expected: Array, spread: Array,
 ) -> tuple[Array, Array]:  # fmt: skip
     """Return one area's best correction and its covariance, given what its neighbours suggest."""
     jacobian = model.jacobian(targets)
-    noise = model.noise(targets, area.population_0_17 * fraction_of(area)) / replications
+    noise = model.noise(targets, _simulated_children(area, settings)) / settings.replications
     # what each pass says of the targets without any correction; the further from the present correction, the less sure
     intercepts = np.array([means - jacobian @ correction for correction, means in seen])
     variances = np.array([noise + (BEND * (jacobian @ (correction - near))) ** 2 for correction, _ in seen])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from cinsim.calibration.waves import History, WaveSettings, match_history
 from cinsim.errors import InputError
 from cinsim.reference.areas import average_authority
 from cinsim.reference.calibrated import folder as package_folder
-from cinsim.reference.calibrated import point_file, posterior_file
+from cinsim.reference.calibrated import point_file, posterior_file, predictive_file
 from cinsim.reference.figures import england
 from cinsim.reference.register import load_register
 from cinsim.scenario.model import Scenario
@@ -44,10 +45,10 @@ class Setting:
 
     structure: str = "both"
     year: int = 2024
-    years: int = 4
-    warm_up: int = 4
+    years: int = 3
+    warm_up: int = 2
     seed: int = 1
-    population_fraction: float = 1.0
+    population_fraction: float = 0.25
     jobs: int = 1
     out: Path = Path("outputs/calibration")
     into: Path = field(default_factory=package_folder)
@@ -81,6 +82,23 @@ class Setting:
     def waves_path(self) -> Path:
         """Where the designs and simulated values of the waves are kept, for the proofs."""
         return self.out / f"waves_{self.structure}.npz"
+
+
+def area_setting(setting: Setting, fit: PointFit) -> Setting:
+    """Return how authorities are simulated: as England in its fit, but with as many children as are asked for."""
+    years, warm_up = (int(fit.run.get(name, getattr(setting, name))) for name in ("years", "warm_up"))
+    return replace(setting, year=fit.year, structure=fit.structure, years=years, warm_up=warm_up, population_fraction=1.0)
+
+
+def require_writable(folder: Path) -> None:
+    """Raise :class:`InputError` unless results can be written into a folder, before anything is simulated."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_text("", encoding="utf-8")
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror}); name another folder", path=folder, key="--into") from None
 
 
 def fit_point(
@@ -143,7 +161,8 @@ def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple
             "stage one was run with " + ", ".join(f"{name} {fit.run.get(name)}" for name in same) + "; stage two needs the same",
             path=setting.point_path,
         )
-    share = setting.years * average_authority().population_0_17 / england(fit.year)["population_0_17"].value
+    children = average_authority().population_0_17 * setting.population_fraction
+    share = setting.years * children / england(fit.year)["population_0_17"].value
     simulator = setting.simulator(fit.targets)
     simulator.planned = settings.waves * settings.points + draws
     setting.say(
@@ -157,14 +176,9 @@ def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple
     confirmed = confirm(simulator, fit, history.region.observed, found.draws(draws, settings.seed), history.emulator.noise)
     path = setting.into / posterior_file(setting.structure)
     kept = write_posterior(fit, confirmed, path)
-    write_predictive(fit, confirmed, predictive_path(setting))
+    write_predictive(fit, confirmed, setting.into / predictive_file(setting.structure))
     setting.say(f"{kept} of {draws} draws are plausible when simulated; written to {path}")
     return history, kept
-
-
-def predictive_path(setting: Setting) -> Path:
-    """Return where the simulated values of the posterior's draws are kept."""
-    return setting.into / posterior_file(setting.structure).replace("posterior", "predictive")
 
 
 def _with_luck(settings: WaveSettings, share: float) -> WaveSettings:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from cinsim.calibration.authorities import AreaModel, AreaSettings, fit_areas
+from cinsim.calibration.authorities import AreaModel, AreaSettings, fit_areas, fraction_of
 from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import linked, unlinked
 from cinsim.calibration.point import PointFit
@@ -135,11 +135,17 @@ def hindcast_england(
     covariance = fits.corrections.covariance[0]
     generator = np.random.Generator(np.random.Philox([settings.fit_to, 17]))
     draws = generator.multivariate_normal(fits.corrections.values[0], covariance, size=settings.simulations)
-    requests = [Request(model.parameters(draw), FORECASTS_FROM + n, area) for n, draw in enumerate(draws)]
+    fraction = fraction_of(area, settings.area.children)
+    requests = [Request(model.parameters(draw), FORECASTS_FROM + n, area, fraction) for n, draw in enumerate(draws)]
     say(f"forecasting {settings.predict[0]} to {settings.predict[-1]}: {settings.simulations} simulations")
     values = simulator.run_by_year(requests)
     scores: list[Score] = []
-    for target in targets:
+    # luck of one simulated year, and of one year of all England's children
+    luck, national = (
+        model.noise(targets, children) * years
+        for children in (area.population_0_17 * fraction, float(area.population_0_17 * AUTHORITIES))
+    )
+    for number, target in enumerate(targets):
         place = simulator.targets.names.index(target.name)
         series = {year: figure.value for year, figure in england_series(target.measure).items()}
         change = yearly_change(series, settings.fit_to, target.link)
@@ -148,10 +154,9 @@ def hindcast_england(
                 continue
             simulated = linked(values[:, year - settings.fit_to - 1, place], target.link)
             simulated = simulated[np.isfinite(simulated)]
-            # England is 151 of these, so its own luck is a 151st of theirs; the mean over simulations is not known exactly
-            luck = fit.found.noise[fit.targets.names.index(target.name)] ** 2 * years
-            known = max(float(simulated.var(ddof=1)) - luck, 0.0)
-            own = known + luck / AUTHORITIES + float(simulated.var(ddof=1)) / len(simulated)
+            # the mean over simulations is not known exactly
+            known = max(float(simulated.var(ddof=1)) - luck[number], 0.0)
+            own = known + national[number] + float(simulated.var(ddof=1)) / len(simulated)
             scores += _scores(target, "", year, settings, series, change, (float(simulated.mean()), own))
     return scores
 

@@ -6,8 +6,9 @@ The best point minimises
 
 with simulated means over a few replications, the same ones at every point, so that a difference between points is the
 parameters' and not luck's. The error of a target is its standard error, its discrepancy and what luck leaves in the mean.
-The Jacobian comes from finite differences and is carried along by Broyden's update, so that most iterations cost one
-point; it is taken anew where it no longer predicts. Every step is a bounded linear least-squares problem (scipy).
+The Jacobian comes from a designed set of simulations around the point (:mod:`cinsim.calibration.slopes`) and is carried along
+by Broyden's update, so that most iterations cost one point; it is taken anew where it no longer predicts. Every step is a
+bounded linear least-squares problem (scipy).
 
 The last step and the reported fit use replications of their own, so that the search cannot have fitted their luck.
 """
@@ -23,11 +24,13 @@ from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
 from cinsim.calibration.priors import Space
-from cinsim.calibration.simulator import Simulator, run_points
+from cinsim.calibration.simulator import Request, Simulator, linked_values, run_points
+from cinsim.calibration.slopes import rows_for, slopes
 from cinsim.errors import InputError
 
 Array = NDArray[np.float64]
-# replications of the last step and of the reported fit start at these numbers, apart from the search's own
+# replications of Jacobians, of the last step and of the reported fit start at these numbers, apart from the search's own
+SLOPES_FROM: Final = 5000
 POLISH_FROM: Final = 1000
 REPORT_FROM: Final = 2000
 # prior units over which a Jacobian is carried along by Broyden's update alone
@@ -40,15 +43,15 @@ class SearchSettings:
 
     Attributes
     ----------
-    replications : at each point of the search. jacobian_replications : at each point of a Jacobian.
-    step : of a finite difference, in prior units. longest : most that one parameter moves in one iteration.
+    replications : at each point of the search. jacobian_replications : repeats of the design behind a Jacobian.
+    step : by which the design moves every parameter, in prior units. longest : most that one parameter moves in one iteration.
     iterations : at most. enough : the search ends when the next step promises to lower the objective by less.
     reports : replications of the last step, and again of the reported fit.
     """
 
     replications: int = 4
-    jacobian_replications: int = 2
-    step: float = 0.4
+    jacobian_replications: int = 1
+    step: float = 0.5
     longest: float = 0.8
     iterations: int = 8
     enough: float = 3.0
@@ -57,12 +60,12 @@ class SearchSettings:
     def __post_init__(self) -> None:
         if self.replications < 2:
             raise InputError("needs 2 or more: what luck does to a mean is read off their spread", key="--replications")
-        if not 1 <= self.jacobian_replications <= self.replications:
-            raise InputError(f"must be 1 to {self.replications}", key="--jacobian-replications")
+        if self.jacobian_replications < 1 or self.reports < 2:
+            raise InputError("needs a repeat of the design and 2 reports or more", key="--reports")
 
     def most_simulations(self, parameters: int) -> int:
         """Return about how many simulations the search may ask for, with two Jacobians."""
-        jacobians = 2 * parameters * self.jacobian_replications
+        jacobians = 2 * 2 * rows_for(parameters) * self.jacobian_replications
         return jacobians + (self.iterations + 1) * self.replications + 2 * self.reports
 
 
@@ -111,7 +114,7 @@ def search(
     say(f"start: misfit and prior {state.objective(units, values):.1f}")
     state.path.append(state.objective(units, values))
     taken_at = units if jacobian is None else None
-    jacobian = state.differences(units) if jacobian is None else jacobian
+    jacobian = state.slopes(units) if jacobian is None else jacobian
     damping = 0.0
     for iteration in range(1, settings.iterations + 1):
         step, promised = state.step(units, values, jacobian, damping)
@@ -130,9 +133,9 @@ def search(
             state.path.append(state.objective(units, values))
         damping = damping / 4 if gained > 0.5 * promised else max(1.0, 4 * damping)
         if gained < 0.1 * promised and _far(units, taken_at):
-            jacobian, taken_at, damping = state.differences(units), units, 0.0
+            jacobian, taken_at, damping = state.slopes(units), units, 0.0
     if _far(units, taken_at):
-        jacobian = state.differences(units)
+        jacobian = state.slopes(units)
     return state.report(units, jacobian)
 
 
@@ -208,13 +211,20 @@ class _State:
         after = values + jacobian @ step
         return step, self.objective(units, values, replications) - self.objective(units + step, after, replications)
 
-    def differences(self, units: Array) -> Array:
-        """Return the Jacobian by finite differences, each towards the side with more room."""
-        sides = np.where(units + self.settings.step <= self.space.high, self.settings.step, -self.settings.step)
-        points = [units, *(units + side * axis for side, axis in zip(sides, np.eye(len(units)), strict=True))]
-        self.say(f"Jacobian: {len(units)} parameters, {self.settings.jacobian_replications} replications each")
-        means = self.runs(points, range(self.settings.jacobian_replications)).mean(axis=1)
-        return np.asarray((means[1:] - means[0]).T / sides)
+    def slopes(self, units: Array) -> Array:
+        """Return the Jacobian around a point."""
+
+        def run(pairs: list[tuple[Array, int]]) -> Array:
+            requests = [Request(self.space.values(point), SLOPES_FROM + number) for point, number in pairs]
+            return linked_values(self.simulator, requests)
+
+        settings, rows = self.settings, rows_for(len(units))
+        self.say(f"Jacobian: {len(units)} parameters, {2 * rows * settings.jacobian_replications} simulations")
+        space = self.space
+        found, error = slopes(run, units, space.low, space.high, settings.step, settings.jacobian_replications)
+        told = np.mean(np.abs(found[self.fitted]) > 2 * error[self.fitted, None])
+        self.say(f"{told:.0%} of the effects on fitted targets stand out from luck")
+        return found
 
     def report(self, units: Array, jacobian: Array) -> Found:
         """Take one last step with the luck of many replications, and report the fit there on yet others."""

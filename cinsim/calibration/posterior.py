@@ -21,7 +21,7 @@ from cinsim.calibration.emulation import Array, Emulator
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.regions import CUT_OFF, Observed, Proposal, Region, nth_largest
 from cinsim.calibration.simulator import Request, Simulator
-from cinsim.errors import RunError
+from cinsim.errors import InputError, RunError
 
 FEWEST_ROUNDS: Final = 3
 MOST_ROUNDS: Final = 10
@@ -223,3 +223,20 @@ def write_predictive(fit: PointFit, confirmed: Confirmed, path: Path) -> None:
         for number, row in enumerate(confirmed.simulated[confirmed.plausible]):
             for name, value in zip(fit.targets.names, row, strict=True):
                 writer.writerow([number, name, f"{value:.6g}"])
+
+
+def read_predictive(fit: PointFit, path: Path) -> Array | None:
+    """Return what :func:`write_predictive` wrote, in the measures' own units [draws, targets]; None if there is no such file.
+
+    Raises
+    ------
+    InputError : the file is of another fit.
+    """
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = fit.targets.names
+    if len(rows) % len(names) or tuple(row["target"] for row in rows[: len(names)]) != names:
+        raise InputError("holds other targets than the fit beside it; `cinsim calibrate england` writes both", path=path)
+    return np.array([float(row["simulated"]) for row in rows]).reshape(-1, len(names))

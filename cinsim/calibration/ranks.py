@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import kstest
 
 from cinsim.calibration.emulation import FOLDS, Array, Emulator, GaussianProcesses, Line
+from cinsim.calibration.england import Setting, read_waves
+from cinsim.calibration.point import read_point
 from cinsim.calibration.posterior import log_likelihood, sample
-from cinsim.calibration.regions import Observed, Proposal
+from cinsim.calibration.regions import Observed, Proposal, Region
+from cinsim.calibration.waves import WaveSettings, line_of, observed_of
 from cinsim.errors import InputError
 
 LEAST_EFFECTIVE: Final = 20.0
@@ -54,8 +58,8 @@ class Ranks:
 
 
 def rank_truths(
-    names: tuple[str, ...], units: Array, values: Array, proposal: Proposal, held: Callable[[Array], Array], line: Line,
-    errors: Array, *, truths: int, points: int = 1000, seed: int = 1, say: Callable[[str], None] = lambda text: None,
+    names: tuple[str, ...], units: Array, values: Array, proposal: Proposal, held: Callable[[Array], NDArray[np.bool_]],
+    line: Line, errors: Array, *, truths: int, points: int = 1000, seed: int = 1, say: Callable[[str], None] = lambda text: None,
     earlier: tuple[Array, Array] | None = None,
 ) -> Ranks:  # fmt: skip
     """Return the ranks of some simulated points within the posteriors that emulators give them.
@@ -114,3 +118,25 @@ def _joined(earlier: tuple[Array, Array] | None, units: Array, values: Array) ->
     if earlier is None:
         return units, values
     return np.concatenate([earlier[0], units]), np.concatenate([earlier[1], values])
+
+
+def ranks_of_waves(setting: Setting, truths: int) -> Ranks:
+    """Return ranks for points of the last wave of a calibration whose waves are kept.
+
+    Raises
+    ------
+    InputError : there is no fit, or there are no waves.
+    """
+    fit = read_point(setting.point_path)
+    waves, luck_share = read_waves(setting)
+    observed, line = observed_of(fit, luck_share), line_of(fit)
+    region = Region(fit.space, observed, ((line, WaveSettings().nth(0)),))
+    earlier: tuple[Array, Array] | None = None
+    for number, wave in enumerate(waves[:-1]):
+        earlier = _joined(earlier, wave.units, wave.values)
+        region = region.narrowed(GaussianProcesses(*earlier, line), WaveSettings().nth(number + 1))
+    last = waves[-1]
+    return rank_truths(
+        fit.space.names, last.units, last.values, last.proposal, region.holds, line, np.sqrt(observed.variance), truths=truths,
+        seed=setting.seed, say=setting.say, earlier=earlier,
+    )  # fmt: skip

@@ -98,12 +98,12 @@ def measured(task: Task) -> TaskResult:
 
 def values_by_year(measures: pd.DataFrame, targets: Targets) -> NDArray[np.float64]:
     """Return the targets' simulated values [years, targets]; a group's share is in percent of the whole."""
-    table = measures.set_index(["measure", "group", "year"])["value"]
+    columns = (measures[name].tolist() for name in ("measure", "group", "year", "value"))
+    found = {(measure, group, year): value for measure, group, year, value in zip(*columns, strict=True)}
     years = sorted(measures["year"].unique())
 
     def row(measure: str, group: str) -> NDArray[np.float64]:
-        wanted = [(measure, group, year) for year in years]
-        return table.reindex(wanted).to_numpy(dtype=np.float64)
+        return np.array([found.get((measure, group, year), np.nan) for year in years], dtype=np.float64)
 
     def values(target: Target) -> NDArray[np.float64]:
         whole = row(target.measure, "all")
@@ -207,17 +207,27 @@ class ModelSimulator:
         return Task(scenario, area, 0, request.replication, parameters, "calibration", number, False, digest(key))
 
 
-def run_points(simulator: Simulator, points: Sequence[Mapping[str, float]], replications: Sequence[int]) -> NDArray[np.float64]:
-    """Run several parameter sets under the same replications and return linked values [points, replications, targets].
+def linked_values(simulator: Simulator, requests: Sequence[Request]) -> NDArray[np.float64]:
+    """Run requests and return linked values [requests, targets].
 
     Raises
     ------
     RunError : a target has no value in some run, as when there are too few children for it.
     """
-    requests = [Request(point, replication) for point in points for replication in replications]
-    values = simulator.run(requests).reshape(len(points), len(replications), -1)
+    values = simulator.run(requests)
     if not np.isfinite(values).all():
-        absent = np.flatnonzero(~np.isfinite(values).all(axis=(0, 1)))
+        absent = np.flatnonzero(~np.isfinite(values).all(axis=0))
         names = ", ".join(simulator.targets.names[place] for place in absent[:3])
         raise RunError(f"no value of {names} in some simulation: too few children or years, or no such measure")
     return simulator.targets.linked(values)
+
+
+def run_points(simulator: Simulator, points: Sequence[Mapping[str, float]], replications: Sequence[int]) -> NDArray[np.float64]:
+    """Run several parameter sets under the same replications and return linked values [points, replications, targets].
+
+    Raises
+    ------
+    RunError : see :func:`linked_values`.
+    """
+    requests = [Request(point, replication) for point in points for replication in replications]
+    return linked_values(simulator, requests).reshape(len(points), len(replications), -1)

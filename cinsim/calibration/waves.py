@@ -12,8 +12,8 @@ from cinsim.calibration.emulation import Array, GaussianProcesses, Line
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.posterior import widened_by
 from cinsim.calibration.regions import WIDEST, Design, Observed, Proposal, Region, design, nth_largest, widened
-from cinsim.calibration.simulator import Request, Simulator
-from cinsim.errors import InputError, RunError
+from cinsim.calibration.simulator import Request, Simulator, linked_values
+from cinsim.errors import InputError
 
 # each design point has luck of its own: replications from this number on, a thousand a wave
 WAVES_FROM: Final = 10_000
@@ -131,9 +131,4 @@ def _narrowing(emulator: GaussianProcesses, region: Region, start: Proposal) -> 
 
 def _simulated(simulator: Simulator, fit: PointFit, units: Array, first: int) -> Array:
     """Return linked values of points, one simulation each with luck of its own."""
-    requests = [Request(fit.space.values(point), first + place) for place, point in enumerate(units)]
-    values = simulator.run(requests)
-    if not np.isfinite(values).all():
-        place = int(np.flatnonzero(~np.isfinite(values).all(axis=0))[0])
-        raise RunError(f"no value of {simulator.targets.names[place]} in some simulation: too few children or years")
-    return simulator.targets.linked(values)
+    return linked_values(simulator, [Request(fit.space.values(point), first + place) for place, point in enumerate(units)])

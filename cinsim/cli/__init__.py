@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 import cinsim
-from cinsim.cli import differences, lists, simulate, staffing
+from cinsim.cli import differences, hindcast, lists, simulate, staffing
+from cinsim.cli.calibrate_proofs import calibrate_app
 from cinsim.cli.census import census_app
 
 app = typer.Typer(
@@ -20,10 +21,11 @@ app = typer.Typer(
 )
 for command in (
     simulate.run, simulate.compare, simulate.check, simulate.report, differences.diff, staffing.staffing,
-    lists.parameters, lists.measures, lists.areas,
+    hindcast.hindcast, lists.parameters, lists.measures, lists.areas,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(census_app)
+app.add_typer(calibrate_app)
 
 
 def _version(asked: bool) -> None:

@@ -3,6 +3,7 @@
 ``england.json``                    best point, Jacobian and covariance of England's fit (read by ``cinsim.calibration``)
 ``england_<structure>.json``        the same under a rival structure
 ``england_posterior.csv``           a row a draw: parameter values that the published figures allow
+``england_predictive.csv``          what simulating each of these gave for every target
 ``areas.csv``                       a row an authority: by what it differs from England beyond its published figures
 """
 
@@ -33,6 +34,11 @@ def folder() -> Path:
 def posterior_file(structure: str = "both") -> str:
     """Return the name of the file that holds a structure's posterior draws."""
     return "england_posterior.csv" if structure == "both" else f"england_posterior_{structure}.csv"
+
+
+def predictive_file(structure: str = "both") -> str:
+    """Return the name of the file that holds what simulating each posterior draw gave."""
+    return posterior_file(structure).replace("posterior", "predictive")
 
 
 def point_file(structure: str = "both") -> str:

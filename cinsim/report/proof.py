@@ -1,0 +1,61 @@
+"""Pages that show how good a calibration is: words, figures and tables in a folder of their own."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from cinsim.report.style import Drawing, house_style, stored
+from cinsim.report.tables import Cell, Table
+
+PAGE = "page.html"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One page: its folder's name, title, a line below it, what it says in words, and figures and tables.
+
+    ``drawings`` are drawn under :func:`cinsim.report.style.house_style`.
+    """
+
+    name: str
+    title: str
+    subtitle: str
+    sentences: Sequence[str]
+    drawings: Sequence[Drawing]
+    tables: Sequence[Table]
+
+
+def table_of(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]], note: str = "", flag: str = "no") -> Table:
+    """Return a table of texts; a cell that reads ``flag`` stands out."""
+    cells = tuple(tuple(Cell(text, look="flag" if text == flag else "") for text in row) for row in rows)
+    return Table(caption, tuple(columns), cells, note)
+
+
+def write_proof(proof: Proof, out: Path) -> Path:
+    """Write a page with its figures (PNG and SVG) into a folder below ``out``, replacing an earlier one; return its path."""
+    folder = out / proof.name
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    with house_style():
+        figures = [stored(drawing, folder / "figures") for drawing in proof.drawings]
+    images = ["data:image/svg+xml;base64," + base64.b64encode(figure.svg.read_bytes()).decode("ascii") for figure in figures]
+    package = files("cinsim.report")
+    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
+        package.joinpath("proof.html").read_text(encoding="utf-8")
+    )
+    page = template.render(
+        style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")), proof=proof,
+        figures=list(zip(figures, images, strict=True)),
+    )  # fmt: skip
+    aside = folder / f".{PAGE}-{os.getpid()}"
+    aside.write_text(page, encoding="utf-8")
+    final = folder / PAGE
+    aside.replace(final)
+    return final
