@@ -67,6 +67,7 @@ PLAIN: Final[Mapping[str, float]] = {
     "assessment_length_median_days": 130.0,
     "assessment_length_sigma": 0.1,
     "assessment_overrun_share": 0.0,
+    "assessment_slack_days": 0.0,
     "assessment_limit_working_days": 45.0,
     "assessment_short_days": 8.0,
     "first_visit_within_days": 5.0,

@@ -36,7 +36,8 @@ def _planned_end(child: Child, service: Service, started: float) -> float:
     """Return the planned end of an assessment.
 
     The work an assessment needs decides how long it would take; where that is longer than the limit it is planned
-    *to the limit*, but for a share that cannot be finished by then (a specialist's report, a family not seen).
+    *to the limit* or some days short of it, but for a share that cannot be finished by then (a specialist's report, a
+    family not seen).
     """
     p, now = service.p, service.env.now
     number = child.judgements
@@ -49,8 +50,11 @@ def _planned_end(child: Child, service: Service, started: float) -> float:
     limit = service.practice.assessment.limit(now)
     planned = started + max(service.practice.assessment.planned(needed, now), 1.0)
     overrun = service.luck["assessment overrun"](child.number, number)
-    if needed > limit and overrun < p.assessment_overrun_share:
-        planned += p.assessment_overrun_days * exponential(overrun / p.assessment_overrun_share)
+    share = p.assessment_overrun_share
+    if needed > limit and overrun < share:
+        return planned + p.assessment_overrun_days * exponential(overrun / share)
+    if needed > limit:
+        return max(planned - p.assessment_slack_days * (overrun - share) / (1.0 - share), started + 1.0)
     return planned
 
 

@@ -23,6 +23,7 @@ NOTHING_IN_THE_WAY: Final = {
     "visit_not_achieved_share": 0.0,
     "hard_to_reach_share": 0.0,
     "assessment_overrun_share": 0.0,
+    "assessment_slack_days": 0.0,
     "conference_postponed_share": 0.0,
     "review_postponed_share": 0.0,
     "enquiry_days": 1.0,
