@@ -11,6 +11,7 @@ from cinsim.report.children import children_figures
 from cinsim.report.comparisons import differences_figure, waterfall_figure
 from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.funnels import funnel_figures
+from cinsim.report.lottery import lottery_figure
 from cinsim.report.published import england
 from cinsim.report.regions import region_figures
 from cinsim.report.stocks import stocks_figure
@@ -55,6 +56,7 @@ def _drawings(run: RunFolder) -> list[Drawing]:
         caseload_figure(run, published),
         timeliness_figure(run, published),
         *children_figures(run),
+        lottery_figure(run),
         *ranked_figures(run),
         *region_figures(run),
         *funnel_figures(run),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cinsim.outcomes.variation import across_authorities, funnel
+from cinsim.outcomes.variation import funnel
 from cinsim.report.folder import Arm, RunFolder
-from cinsim.report.labels import BY_AUTHORITY, count_words, in_sentence, label, listed
+from cinsim.report.labels import count_words, in_sentence, label, listed
 from cinsim.report.style import Drawing, colour_of, new_figure
 
 # fewer authorities give no estimate of how much they differ
@@ -57,13 +56,3 @@ def _panel(axes: Axes, arm: Arm, position: int, both: pd.DataFrame) -> str:
               markerfacecolor="white")  # fmt: skip
     axes.set_title(f"{arm.label}: {int(outside.sum())} of {len(mine)} outside")
     return f"{arm.label}: {count_words(int(outside.sum()), 'authority', 'authorities')} of {len(mine)} outside the 99.8% limits"
-
-
-def variation_between(run: RunFolder) -> pd.DataFrame:
-    """Return scenario, measure, p10, p90, ratio and systematic_component of the last year, means over replications."""
-    rows = run.measures[run.measures["year"] == run.years[-1]]
-    found = across_authorities(rows.assign(group=np.where(rows["group"] == "", "all", rows["group"])))
-    found = found[found["measure"].isin([f"{name}_rate" for name in BY_AUTHORITY] + ["referral_rate"])]
-    found = found.replace({"systematic_component": {np.inf: np.nan}})
-    means = found.groupby(["measure", "scenario"], sort=False)[["p10", "p90", "ratio", "systematic_component"]].mean()
-    return means.reset_index()

@@ -17,6 +17,7 @@ from cinsim.report.changes import changes, settings
 from cinsim.report.figures import figures_of
 from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.labels import count_words, listed
+from cinsim.report.lottery import lottery_tables
 from cinsim.report.published import england
 from cinsim.report.style import FigureFile
 from cinsim.report.tables import (
@@ -25,7 +26,6 @@ from cinsim.report.tables import (
     group_tables,
     headline_table,
     parameters_table,
-    variation_table,
 )
 from cinsim.report.words import answer, sensitivity_sentences
 
@@ -68,7 +68,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         headline=headline_table(run, published),
         differences=differences_table(run),
         groups=group_tables(run),
-        variation=variation_table(run),
+        lottery=lottery_tables(run),
         lead=[(figure, _image(figure)) for figure in figures if figure.name == LEAD],
         figures=[(figure, _image(figure)) for figure in figures if figure.name != LEAD],
         changes=changes(run),

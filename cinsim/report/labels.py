@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cinsim.outcomes.postcode_lottery import COUNTED
+
 MINUS = "−"
 
 
@@ -67,13 +69,8 @@ GROUPED = {
     "cin_plans_31_march_rate": "cin_plans_31_march",
     "cpp_31_march_rate": "cpp_31_march",
 }
-# measures that differ between authorities, by the name of their count
-BY_AUTHORITY = ("children_in_need_31_march", "cin_plans_31_march", "cpp_31_march", "unmet_need_child_days")
 STOCKS = ("children_in_need_31_march_rate", "cin_plans_31_march_rate", "cpp_31_march_rate", "looked_after_31_march_rate")
-USED = frozenset(
-    {"population_0_17", *_TEXTS, *GROUPED.values(), *BY_AUTHORITY, *(f"{name}_rate" for name in BY_AUTHORITY)}
-    | {name.removesuffix("_rate") for name in STOCKS}
-)
+USED = frozenset({"population_0_17", *_TEXTS, *GROUPED.values(), *COUNTED} | {name.removesuffix("_rate") for name in STOCKS})
 """Measures that are read from a run; the rest stay in its tables."""
 
 

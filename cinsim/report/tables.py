@@ -10,7 +10,6 @@ import pandas as pd
 
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import RunFolder
-from cinsim.report.funnels import FEWEST, variation_between
 from cinsim.report.labels import HEADLINES, label, number, value_text
 from cinsim.report.published import PUBLISHED_YEAR, authority, comparable, nearness
 from cinsim.report.stocks import ENOUGH_FOR_QUANTILES, band
@@ -199,29 +198,3 @@ def evidence_counts(run: RunFolder) -> list[tuple[str, int]]:
     table = parameters_table(run)
     grades = pd.Series([row[3].text for row in table.rows], dtype=str).value_counts() if table else pd.Series(dtype=int)
     return [(grade, int(grades[grade])) for grade in _EVIDENCE_ORDER if grade in grades]
-
-
-def variation_table(run: RunFolder) -> Table | None:
-    """Return how much authorities differ under each scenario; None for fewer than ten of them."""
-    if len(run.areas) < FEWEST:
-        return None
-    found = variation_between(run).set_index(["measure", "scenario"])
-    measures = list(dict.fromkeys(found.index.get_level_values("measure")))
-    rows = tuple(
-        (Cell(label(measure).text), *(_variation_cell(measure, found.loc[(measure, arm.name)]) for arm in run.arms))
-        for measure in measures
-    )
-    return Table(
-        f"Variation between {len(run.areas)} authorities, year to March {run.years[-1]}",
-        ("Measure", *(arm.label for arm in run.arms)),
-        rows,
-        "The 90th percentile of authorities over the 10th; under it both percentiles and, for counts of children, the systematic "
-        "component of variation (times 100; above 10 is called very high), which leaves out chance.",
-    )
-
-
-def _variation_cell(measure: str, row: pd.Series) -> Cell:
-    ends = f"{value_text(measure, row['p10'])} to {value_text(measure, row['p90'])}"
-    if "child_days" not in measure:
-        ends += f"; systematic {number(row['systematic_component'], 1)}"
-    return Cell(number(row["ratio"], 2), ends)

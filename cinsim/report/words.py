@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, RunFolder
 from cinsim.report.labels import HEADLINES, count_words, in_sentence, label, listed, number, value_text
+from cinsim.report.lottery import lottery_sentences
 from cinsim.report.published import comparable, nearness
 from cinsim.report.sensitivity import sensitivities
 from cinsim.report.stocks import band
@@ -66,7 +67,10 @@ def _compared(run: RunFolder) -> Answer:
     if run.draws == 1:
         opening += " Ranges show chance only; how uncertain the parameters themselves are is not in them."
     opening += _fraction(run)
-    return Answer(opening, tuple((arm.title, tuple(_arm_sentences(run, arm, year))) for arm in others))
+    parts = [(arm.title, tuple(_arm_sentences(run, arm, year))) for arm in others]
+    if between := lottery_sentences(run):
+        parts.append(("Between authorities", tuple(between)))
+    return Answer(opening, tuple(parts))
 
 
 def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:

@@ -17,11 +17,13 @@ from cinsim.reference import figures
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, read_run
 from cinsim.report.html import write_report
-from cinsim.report.labels import difference_text, in_sentence, label, number, value_text
+from cinsim.report.labels import MINUS, difference_text, in_sentence, label, number, value_text
+from cinsim.report.lottery import lottery_figure, lottery_sentences, lottery_tables
 from cinsim.report.published import nearness
 from cinsim.report.sensitivity import sensitivities
+from cinsim.report.style import house_style
 from cinsim.report.suppression import SUPPRESSED, grouped_rows
-from cinsim.report.tables import differences_table, group_tables, headline_table, parameters_table, variation_table
+from cinsim.report.tables import differences_table, group_tables, headline_table, parameters_table
 from cinsim.report.words import answer, cannot_tell_sentences, effect_sentence
 
 pytestmark = pytest.mark.unit
@@ -303,14 +305,55 @@ def test_the_parameter_an_effect_hangs_on_is_named(tmp_path: Path) -> None:
     assert (found.parameter, found.correlation) == ("help_per_visit", pytest.approx(-1.0))
 
 
-def test_variation_between_authorities_is_shown_for_ten_or_more(tmp_path: Path) -> None:
-    areas = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 12))
-    many = variation_table(read_run(RunMaker(arms=2, areas=areas, years=1, replications=2).write(tmp_path / "many")))
-    few = variation_table(read_run(RunMaker(areas=areas[:9], years=1, replications=2).write(tmp_path / "few")))
-    assert few is None
-    assert many is not None
-    assert many.columns == ("Measure", "baseline", "visits four weekly")
-    assert float(many.rows[0][1].text) > 1
+AREAS = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 12))
+
+
+def test_how_much_authorities_differ_is_shown_for_every_scenario_and_funnels_for_ten_or_more(tmp_path: Path) -> None:
+    many = lottery_tables(read_run(RunMaker(arms=4, areas=AREAS, years=1, replications=2).write(tmp_path / "many")))
+    few = lottery_tables(read_run(RunMaker(areas=AREAS[:9], years=1, replications=2).write(tmp_path / "few")))
+    assert len(few) == 1
+    assert lottery_tables(read_run(RunMaker(areas=AREAS[:2], years=1, replications=2).write(tmp_path / "two"))) == []
+    assert [table.columns[1] for table in many] == ["baseline"] * 3
+    assert all(len(table.columns) == 5 and all(len(row) == 5 for row in table.rows) for table in many)
+    assert float(many[0].rows[0][1].text) > 1
+    assert {"cannot tell" in cell.note for table in many for row in table.rows for cell in row[2:]} <= {True, False}
+
+
+def test_authorities_that_come_to_differ_less_are_told_with_the_interval_and_nothing_changed_as_such(tmp_path: Path) -> None:
+    folder = RunMaker(arms=3, areas=AREAS, years=1, replications=4, effects=False).write(tmp_path / "run")
+    table = pd.read_csv(folder / "measures.csv")
+    alike = (table["scenario"] == NAMES[1]) & (table["measure"] == "cpp_31_march")
+    children = table[table["measure"] == "population_0_17"].drop_duplicates("area_code").set_index("area_code")["value"]
+    table.loc[alike, "value"] = (0.004 * table.loc[alike, "area_code"].map(children)).round()
+    table.to_csv(folder / "measures.csv", index=False)
+    found = lottery_tables(read_run(folder))[0]
+    row = next(row for row in found.rows if row[0].text == label("cpp_31_march_rate").text)
+    assert float(row[2].text) == pytest.approx(1.0, abs=0.05)
+    assert row[2].note.startswith(MINUS)
+    assert row[3].note == "the same in every pair"
+
+
+def test_the_answer_says_between_authorities_what_the_table_says_and_the_figure_shows_every_scenario(tmp_path: Path) -> None:
+    folder = RunMaker(arms=4, areas=AREAS, years=1, replications=4).write(tmp_path / "run")
+    table = pd.read_csv(folder / "measures.csv")
+    plans = table[table["measure"] == "cin_plans_31_march"].assign(measure="cin_plans_started")
+    children = table[table["measure"] == "population_0_17"].drop_duplicates("area_code").set_index("area_code")["value"]
+    alike = plans["scenario"] == NAMES[2]
+    plans.loc[alike, "value"] = (0.01 * plans.loc[alike, "area_code"].map(children)).round()
+    pd.concat([table, plans]).to_csv(folder / "measures.csv", index=False)
+    run = read_run(folder)
+    said = lottery_sentences(run)
+    assert len(said) == 3
+    assert re.search(
+        r"authorities differ less in CIN plans started per 10,000 \(from \d\.\d\d to 1\.00 times, 95% interval", said[1]
+    )
+    assert ("Between authorities", tuple(said)) in answer(run, figures.england()).parts
+    with house_style():
+        drawing = lottery_figure(run)
+    assert drawing is not None
+    (axes,) = drawing.figure.axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == [arm.label for arm in run.arms]
+    assert all(arm.label in drawing.alt for arm in run.arms)
 
 
 @pytest.mark.parametrize(
