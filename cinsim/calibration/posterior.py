@@ -100,8 +100,9 @@ def _tried(
 
 
 def _weights(log_weights: Array, power: float) -> Array:
-    raised = power * (log_weights - log_weights[np.isfinite(log_weights)].max())
-    weights = np.where(np.isfinite(log_weights), np.exp(np.maximum(raised, -700.0)), 0.0)
+    there = np.isfinite(log_weights)
+    raised = power * np.where(there, log_weights - log_weights[there].max(), 0.0)
+    weights = np.where(there, np.exp(np.maximum(raised, -700.0)), 0.0)
     return np.asarray(weights / weights.sum())
 
 

@@ -91,7 +91,8 @@ def measured(task: Task) -> TaskResult:
     from cinsim.simulation.replicate import replicate
 
     begun = time.perf_counter()
-    found = measures(replicate(task.scenario, task.area, replication=task.replication, parameters=task.parameters))
+    run = replicate(task.scenario, task.area, replication=task.replication, parameters=task.parameters, corrected=False)
+    found = measures(run)
     table = pa.Table.from_pandas(found[["year", "measure", "group", "value"]], preserve_index=False)
     return TaskResult(table, None, {"seconds": round(time.perf_counter() - begun, 3)})
 

@@ -43,6 +43,7 @@ from cinsim.population.deprivation import referral_factor
 from cinsim.population.need import NeedGrid, need_grid
 from cinsim.population.referrals import Known, ReferralTimes
 from cinsim.reference.areas import Area, average_authority
+from cinsim.reference.calibrated import area_correction
 from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Event
 from cinsim.reference.figures import profile
 from cinsim.reference.parameters import Parameters, parameters_from
@@ -149,14 +150,15 @@ class _Beginning(NamedTuple):
 
 def _beginning(
     scenario: Scenario, area: Area, replication: int, parameters: Mapping[str, float] | None,
-    caseload: InitialCaseload | None = None, checking: bool = False,
+    caseload: InitialCaseload | None = None, checking: bool = False, corrected: bool = True,
 ) -> _Beginning:  # fmt: skip
     overrides = {**(parameters or {}), **scenario.parameters}
     base = parameters_from(overrides)
-    p = parameters_from({**overrides, **structural(base.values, scenario.structure)})
+    own_values = area_correction(area.area_code).parameters(base.values) if corrected else {}
+    p = parameters_from({**overrides, **own_values, **structural(base.values, scenario.structure)})
     calendar = calendar_of(scenario)
     draws = Draws(scenario.seed, replication, checking=checking)
-    own = own_thresholds(area, p)
+    own = own_thresholds(area, p, corrected=corrected)
     children = make_children(area, p, calendar, draws, scenario.population_fraction)
     grid = need_grid(children, p, calendar, draws)
     history = history_of(children, grid, p, draws, own, referral_level(area, p))
@@ -192,6 +194,7 @@ def replicate(
     parameters: Mapping[str, float] | None = None,
     caseload: InitialCaseload | None = None,
     checking: bool = False,
+    corrected: bool = True,
 ) -> Replication:
     """Simulate one replication of one area.
 
@@ -200,12 +203,14 @@ def replicate(
     parameters : values that replace the register's (a draw from the posterior); the scenario's own go before them.
     caseload : the children open on the day before the run, to start from in place of a warm-up.
     checking : refuse a decision that is drawn twice under one key (slower, for tests).
+    corrected : let an authority that was calibrated differ from England by its fitted correction, which multiplies
+        parameters and moves its thresholds; False where that correction is what is looked for.
 
     Raises
     ------
     InputError : a parameter is not registered or out of range.
     """
-    made = _beginning(scenario, area, replication, parameters, caseload, checking)
+    made = _beginning(scenario, area, replication, parameters, caseload, checking, corrected)
     p, calendar, draws, own, children, grid, history, cases = made
     national = national_thresholds(p)
     policy = scenario.policies.thresholds

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 
 from cinsim.errors import InputError
+from cinsim.policy.national import own_thresholds
 from cinsim.reference import calibrated
+from cinsim.reference.areas import find_area
 from cinsim.reference.calibrated import AreaCorrection, area_correction, point_values, posterior_draws, read_corrections
+from cinsim.reference.events import Event
+from cinsim.reference.parameters import parameters_from
 from cinsim.reference.register import load_register
 from cinsim.runs.run import make_plan
 from cinsim.scenario.model import Scenario
+from cinsim.simulation.replicate import replicate
 
 pytestmark = pytest.mark.unit
 
@@ -101,3 +106,27 @@ def test_a_broken_table_of_corrections_is_told(tmp_path: Path, text: str, words:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=words):
         read_corrections(path)
+
+
+def test_a_fitted_authority_takes_its_correction_into_a_run(results: Path) -> None:
+    rutland = find_area("Rutland")
+    scenario = Scenario(title="Fitted", area="Rutland", years=1, warm_up=0, population_fraction=0.5)
+    before = replicate(scenario, rutland)
+    thresholds = own_thresholds(rutland, parameters_from())
+    calibrated._corrections.cache_clear()
+    (results / "areas.csv").write_text(
+        f"area_code,area_name,times_referral_level,plus_plan\n{rutland.area_code},Rutland,1.5,0.3\n", encoding="utf-8"
+    )
+    try:
+        after = replicate(scenario, rutland)
+        left_out = replicate(scenario, rutland, corrected=False)
+        assert after.parameters["referral_level"] == pytest.approx(1.5 * before.parameters["referral_level"])
+        assert own_thresholds(rutland, parameters_from()).plan == pytest.approx(thresholds.plan + 0.3)
+        assert own_thresholds(find_area("Leeds"), parameters_from()) == own_thresholds(
+            find_area("Leeds"), parameters_from(), corrected=False
+        )
+        referred = [int((run.record.rows()["event"] == Event.REFERRAL).sum()) for run in (before, after, left_out)]
+        assert referred[1] > 1.2 * referred[0]
+        assert referred[2] == referred[0]
+    finally:
+        calibrated._corrections.cache_clear()
