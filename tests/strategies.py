@@ -100,6 +100,10 @@ def _workforce(block: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[di
             **{name: _some({**role, **block}) for name in ROLES},
             "administration_share": st.floats(0, 0.9),
             "overtime_limit": shares(),
+            "contract_hours": st.floats(20, 45),
+            "training": durations(most_years=0.2),
+            "supervisor_span": st.floats(1, 20),
+            "pooled_supervisors": st.booleans(),
             "recruitment_delay": durations(most_years=2.0),
             "feedbacks": _some({flag: st.booleans() for flag in flags}),
             # three teams of a third each at most stay within 100%

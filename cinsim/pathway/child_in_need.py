@@ -49,11 +49,13 @@ def _plan_supervision(child: Child, service: Service) -> None:
     def done(task, worker, now):  # type: ignore[no-untyped-def]
         service.record_work(task, worker, now)
         if child.stage is Stage.CHILD_IN_NEED and child.plans == plan and child.roles == FAMILY_SUPPORT:
-            service.office.ask(service.office.supervisors, Event.CASE_SUPERVISION, child, hours, task.due, task.due + month, done)
+            supervisors = service.supervisors_of(child)
+            service.office.ask(supervisors, Event.CASE_SUPERVISION, child, hours, task.due, task.due + month, done)
 
     if hours > 0.0:
         now = service.env.now
-        service.office.ask(service.office.supervisors, Event.CASE_SUPERVISION, child, hours, now + month - 5, now + month, done)
+        supervisors = service.supervisors_of(child)
+        service.office.ask(supervisors, Event.CASE_SUPERVISION, child, hours, now + month - 5, now + month, done)
 
 
 def plan_review(child: Child, service: Service, elapsed: float = 0.0) -> None:

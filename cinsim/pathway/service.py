@@ -21,7 +21,7 @@ from cinsim.population.referrals import WORKING_DAYS_PER_MONTH, ReferralTimes
 from cinsim.reference.events import Event
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 from cinsim.workforce.office import Office
-from cinsim.workforce.work import Case, Task
+from cinsim.workforce.work import Case, Diary, Task
 from cinsim.workforce.workers import Worker
 
 DECISIONS = (
@@ -165,5 +165,10 @@ class Service:
     def ask_supervisor(
         self, child: Child, kind: int, hours: float, due: float, done: Callable[[Task, Worker, float], None] | None = None
     ) -> None:
-        """Ask the practice supervisors on duty."""
-        self.office.ask(self.office.supervisors, kind, child, hours, self.env.now, due, done or self.record_work)
+        """Ask the practice supervisors of the team that holds the case, or that is to."""
+        self.office.ask(self.supervisors_of(child), kind, child, hours, self.env.now, due, done or self.record_work)
+
+    def supervisors_of(self, child: Child) -> Diary:
+        """Return the diary of the practice supervisors who look after a case."""
+        team = child.holder.team if child.holder is not None else child.team
+        return self.office.supervisors(-1 if team is None else team.code)

@@ -132,6 +132,8 @@ def fixed(mapping: Mapping[K, V]) -> FixedMapping[K, V]:
 Fixed: Final = AfterValidator(fixed)
 Points = Annotated[float, Field(gt=0, le=1000, strict=True, allow_inf_nan=False, json_schema_extra={"unit": "points"})]
 """A caseload limit in points, as the case types are weighted."""
+Span = Annotated[float, Field(ge=1, le=50, strict=True, allow_inf_nan=False, json_schema_extra={"unit": "workers a supervisor"})]
+"""Case holders a practice supervisor looks after."""
 Flag = Annotated[bool, Field(strict=True, json_schema_extra={"unit": "true or false"})]
 Severity = Annotated[float, Field(strict=True, ge=-1000, le=1000, allow_inf_nan=False, json_schema_extra={"unit": "severity"})]
 """A threshold, or a shift of one, in units of seen severity (log referral rate)."""

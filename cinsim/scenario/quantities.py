@@ -38,6 +38,7 @@ _DURATION: Final = rf"^({_NUMBER}) (working day|day|week|month|year)s?$"
 _SHARE: Final = rf"^({_NUMBER}) ?%$"
 _CHANGE: Final = rf"^([-+\u2212])({_NUMBER}) ?%$"
 _CASE_MONTH: Final = rf"^({_NUMBER}) hours? (?:per|a) case (?:per|a) month$"
+_WEEK: Final = rf"^({_NUMBER}) hours? (?:per|a) week$"
 _PIECE: Final = rf"^({_NUMBER}) hours? (?:per|an) assessment or plan$"
 
 
@@ -268,6 +269,7 @@ def _hours_text(hours: float, unit: str) -> str:
 
 CASE_MONTH: Final = "hours per case per month"
 PIECE: Final = "hours per assessment or plan"
+WEEK: Final = "hours a week"
 
 Share = Annotated[
     float,
@@ -292,3 +294,19 @@ HoursPerPiece = Annotated[
     WithJsonSchema({"type": "string", "pattern": _PIECE, "examples": [f"2 {PIECE}"], "unit": PIECE}),
 ]
 """Hours, written ``2 hours per assessment or plan``."""
+
+
+def _to_weekly_hours(value: object, info: ValidationInfo) -> float:
+    hours = _to_hours(value, info, _WEEK, WEEK)
+    if not 1 <= hours <= 60:
+        raise ValueError(f"{_shown(hours)} {WEEK} lies outside 1 to 60")
+    return hours
+
+
+WeeklyHours = Annotated[
+    float,
+    PlainValidator(_to_weekly_hours, json_schema_input_type=str),
+    PlainSerializer(lambda hours: _hours_text(hours, WEEK), return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _WEEK, "examples": [f"37 {WEEK}"], "unit": WEEK}),
+]
+"""Hours, written ``37 hours a week``."""

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, field_validator
 
-from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points
+from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Span
 from cinsim.scenario.names import ROLES, NeedCategory, Source, Team
-from cinsim.scenario.quantities import Change, Duration, RelativeChange, Share, percent_text
+from cinsim.scenario.quantities import Change, Duration, RelativeChange, Share, WeeklyHours, percent_text
 
 
 class RoleChange(BaseModel, frozen=True, extra="forbid"):
@@ -62,6 +62,14 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
     conference_chairs: Annotated[RoleChange | None, Field(description="Chairs of child protection conferences.")] = None
     administration_share: Annotated[Share | None, Field(description="Share of the working time spent on administration.")] = None
     overtime_limit: Annotated[Share | None, Field(description="Most overtime, as a share of the contracted hours.")] = None
+    contract_hours: Annotated[WeeklyHours | None, Field(description="Hours a week of a full-time contract.")] = None
+    training: Annotated[Duration | None, Field(description="Time each worker is away for training in a year.")] = None
+    supervisor_span: Annotated[
+        Span | None, Field(description="Case holders to a practice supervisor, both in full-time equivalents.")
+    ] = None
+    pooled_supervisors: Annotated[
+        Flag, Field(description="Practice supervisors serve all teams from one list of work, in place of each its own team.")
+    ] = False
     recruitment_delay: Annotated[
         Duration | None, Field(description="From a post falling vacant to a new worker's first day.")
     ] = None

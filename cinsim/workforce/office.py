@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator, Sequence
 
 import simpy
 
+from cinsim.engine.clock import on_grid
 from cinsim.engine.draws import Draws
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.policy.timing import NEVER
 from cinsim.reference.events import Detail, Event
 from cinsim.reference.parameters import Parameters
-from cinsim.workforce.posts import WORKING_DAYS_PER_YEAR, fill
+from cinsim.workforce.posts import fill
+from cinsim.workforce.service_length import DAYS_PER_WEEK, WORKING_DAYS_PER_YEAR
 from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES, Post, Rates, Staffing
 from cinsim.workforce.teams import Team
 from cinsim.workforce.work import Case, Diary, Done, Task
@@ -43,6 +45,7 @@ class Office:
         self.env, self.p, self.draws, self.write, self.staffing = env, p, draws, write, staffing
         self.overtime_limit = staffing.rules.overtime[0]
         self.agency_stint_mean = p.agency_stint_months * 253 / 12
+        self.notice_days = on_grid(p.notice_weeks * DAYS_PER_WEEK)
         self.leave_spell_days = p.leave_spell_days
         self.days_between_supervisions = p.supervision_interval_working_days
         self.case_holding_roles = SOCIAL_WORK_ROLES | FAMILY_SUPPORT
@@ -55,13 +58,34 @@ class Office:
         self.teams: dict[int, Team] = {
             code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
         }
-        self.supervisors = Diary()
+        supervised = [post.team for post in staffing.posts if post.role == Detail.PRACTICE_SUPERVISOR]
+        self._elsewhere = max(sorted(set(supervised)), key=supervised.count, default=Detail.CIN_AND_CP_TEAM)
+        self._supervisors = {team: Diary() for team in {self._elsewhere, *supervised}}
         for post in staffing.posts:
             env.process(fill(self, post))
         changed = [staffing.rules.ramp, *(rates.ramp for rates in staffing.rates.values() if rates.limit[0] != rates.limit[1])]
         ramps = [ramp for ramp in changed if ramp != NEVER]
         if ramps:
             env.process(self._change_rules(min(ramp.start for ramp in ramps), max(ramp.full for ramp in ramps)))
+
+        if staffing.rules.pooled_supervisors:
+            env.process(self._pool_supervisors(staffing.rules.ramp.start))
+
+    def supervisors(self, team: int) -> Diary:
+        """Return the diary that the practice supervisors of a team share; without any, those of the team with the most."""
+        return self._supervisors.get(team) or self._supervisors[self._elsewhere]
+
+    def _pool_supervisors(self, start: float) -> Generator[simpy.Event, object, None]:
+        """Have all practice supervisors share one diary from a time on."""
+        yield self.env.timeout(start - self.env.now)
+        pool = Diary()
+        for team in sorted(self._supervisors):
+            for task in self._supervisors[team].waiting():
+                pool.add(task)
+        self._supervisors = dict.fromkeys(self._supervisors, pool)
+        for worker in self.workers:
+            if worker.role == Detail.PRACTICE_SUPERVISOR:
+                worker.diary = pool
 
     def _change_rules(self, start: float, full: float) -> Generator[simpy.Event, object, None]:
         """Bring hours and limits of those in post to what the scenario sets, each day while it is phased in."""
@@ -72,8 +96,7 @@ class Office:
             for worker in self.workers:
                 if math.isinf(worker.left):
                     worker.day_hours = self.day_hours(worker.role, worker.fte)
-                    worker.limit = self.limit_of(worker.role, worker.fte)
-                    worker.weigh(0.0)
+                    worker.set_limit()
             for team in self.teams.values():
                 team.allocate_waiting()
             if now >= full:
@@ -99,7 +122,7 @@ class Office:
         share = self.p.supervisor_casework_share if role == Detail.PRACTICE_SUPERVISOR else 1.0
         if role == Detail.NEWLY_QUALIFIED:
             share = self.p.newly_qualified_workload
-        return self.p.contract_hours_per_day * fte * (1.0 - administration) * share
+        return rules.ramp.blend(*rules.contract, self.env.now) * fte * (1.0 - administration) * share
 
     def effect_of(self, role: int) -> Effect:
         """Return the difference a role makes to help, detection and escalation."""
@@ -138,7 +161,7 @@ class Office:
 
     def leave_gap(self, worker: int, occurrence: int, *, first: bool = False) -> float:
         """Return working days until a worker's next leave."""
-        return self._absences.leave_gap(worker, occurrence, first=first)
+        return self._absences.leave_gap(worker, occurrence, self.env.now >= self.staffing.rules.ramp.start, first=first)
 
     def plan_supervision(self, worker: Worker, now: float) -> None:
         """Enter a worker's supervision: time of its own and of a practice supervisor on duty."""
@@ -149,18 +172,24 @@ class Office:
 
         case = Case(worker.number)
         worker.diary.add(Task(Event.TEAM_TIME, case, hours, now, now + 5, held))
-        self.supervisors.add(Task(Event.TEAM_TIME, case, hours, now, now + 5, held))
+        self.supervisors(worker.team.code).add(Task(Event.TEAM_TIME, case, hours, now, now + 5, held))
 
     # ---- who joins and leaves
 
-    def start_worker(self, post: Post, spell: int, *, agency: bool) -> Worker:
-        """Put a new worker into a post."""
+    def start_worker(self, post: Post, spell: int, *, agency: bool, settled: bool) -> Worker:
+        """Put a new worker into a post; one who is not settled is given cases bit by bit."""
         team = self.teams[post.team]
-        diary = self.supervisors if post.role == Detail.PRACTICE_SUPERVISOR else team.pool
+        diary = self.supervisors(post.team) if post.role == Detail.PRACTICE_SUPERVISOR else team.pool
         worker = Worker(self, len(self.workers), post.role, team, post.fte, agency, post.number, spell, self.env.now, diary)
         self.workers.append(worker)
         self.write(self.env.now, worker.number, Event.WORKER_STARTED, 0, worker.number, post.role)
         worker.begin()
+        newly_qualified = post.role == Detail.NEWLY_QUALIFIED
+        weeks = self.p.newly_qualified_settling_in_weeks if newly_qualified else self.p.settling_in_weeks
+        if not settled and weeks > 0.0 and post.role in self.case_holding_roles:
+            worker.settled = self.p.settling_in_share
+            worker.set_limit()
+            self.env.process(worker.settle_in(self.p.settling_in_share, weeks * DAYS_PER_WEEK))
         if post.role != Detail.PRACTICE_SUPERVISOR:
             team.join(worker)
         return worker

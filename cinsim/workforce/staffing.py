@@ -10,7 +10,7 @@ policy, so that a scenario's extra workers are time gained.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -20,11 +20,14 @@ from cinsim.engine.clock import Calendar, on_grid
 from cinsim.engine.draws import Draws
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
 from cinsim.reference.areas import Area, average_authority, find_area
-from cinsim.reference.events import Detail
-from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
+from cinsim.reference.events import DETAIL_NAMES, Detail
+from cinsim.reference.parameters import Parameters
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.policies import LeadPractitioner
 from cinsim.scenario.resources import Feedbacks, RoleChange
+from cinsim.workforce.hours_budget import yearly_hours
+from cinsim.workforce.post_sizes import sizes_of, spread
+from cinsim.workforce.service_length import DAYS_PER_WEEK, vacancy_after
 
 CASE_TEAMS: Final = (
     Detail.ASSESSMENT_TEAM,
@@ -51,7 +54,7 @@ SOCIAL_WORK_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTI
 EXPERIENCED_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER})
 FAMILY_SUPPORT: Final = frozenset({Detail.FAMILY_SUPPORT_WORKER})
 SMALLEST_TEAM_FTE: Final = 2.0
-LEAST_DUTY_POSTS: Final = 3
+LEAST_SUPERVISORS_FTE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,20 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for every role before and after a scenario's change; ``recruitment_delay`` in working days.
+    """What holds for every role before and after a scenario's change.
 
-    ``feedbacks`` says which effects of overload are switched on.
+    ``contract`` is in hours a day, ``training`` in days a year, ``recruitment_delay`` in working days; ``feedbacks`` says
+    which effects of overload are switched on, ``pooled_supervisors`` whether practice supervisors then serve all teams.
     """
 
     administration: tuple[float, float]
     overtime: tuple[float, float]
+    contract: tuple[float, float]
+    training: tuple[float, float]
     recruitment_delay: float = 0.0
     ramp: Ramp = NEVER
     feedbacks: Feedbacks = field(default_factory=Feedbacks)
+    pooled_supervisors: bool = False
 
     def feedbacks_at(self, time: float) -> Feedbacks:
         """Return the feedbacks in force at a time."""
@@ -85,6 +92,19 @@ class Rules:
 
 
 _USUAL_FEEDBACKS: Final = Feedbacks()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Who is in a post of the planner's own list on its day: a permanent worker, an agency worker, or nobody.
+
+    ``day`` is the first reported day, ``served`` the working days by then since a permanent worker started.
+    """
+
+    day: float
+    permanent: bool
+    agency: bool
+    served: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +117,7 @@ class Post:
     fte: float
     opens: float
     closes: float
+    listed: Listed | None = None
 
     @property
     def on_duty(self) -> bool:
@@ -114,77 +135,28 @@ class Staffing:
     hours_factor: float
 
 
-def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
-    """Return the hours of case work a year, by team, that an area's published rates mean; missing rates are England's.
+def leaving_ratios(p: Parameters) -> dict[int, float]:
+    """Return how often each role leaves against social workers as a whole, whose mean is 1.
 
-    Hours are net of general administration and include travel.
+    The published turnover is that of all social workers, practice supervisors among them.
     """
+    ratios: dict[int, float] = {code: p.values[f"leaving_ratio_{DETAIL_NAMES[code]}"] for code in ROLE_KEYS.values()}
+    posts = _mix(p)
+    posts[Detail.PRACTICE_SUPERVISOR] = 1.0 / p.practice_supervisor_span
+    mean = sum(posts[code] * ratios[code] for code in posts) / sum(posts.values())
+    return {code: ratio / mean for code, ratio in ratios.items()}
 
-    scale = area.population_0_17 / 10_000
 
-    def rate(name: str) -> float:
-        own, national = getattr(area, name), getattr(england, name)
-        return (own if own is not None else national) * scale
-
-    def visits_a_year(interval: float) -> float:  # visits come on average half their lead before they are due
-        return 253 / (interval * (1 - p.visit_lead_share / 2))
-
-    assessment = 2 * (p.hours_assessment_session + p.hours_travel) + p.hours_assessment_report
-    enquiry = 2 * (p.hours_section_47_session + p.hours_travel)
-    cin_plan = (
-        visits_a_year(p.cin_visit_interval_working_days) * (p.hours_cin_visit + p.hours_travel)
-        + 12 / p.cin_review_interval_months * p.hours_cin_review
-    )
-    protection_plan = (
-        visits_a_year(p.cpp_visit_interval_working_days) * (p.hours_cpp_visit + p.hours_travel)
-        + visits_a_year(p.core_group_interval_working_days) * p.hours_core_group
-        + 2.2 * p.hours_conference_report
-    )
-    care = visits_a_year(p.looked_after_visit_interval_working_days) * (p.hours_looked_after_visit + p.hours_travel)
-
-    referrals, s47 = rate("referral_rate"), rate("s47_rate")
-    assessed = referrals * (1 - rate("no_further_action_percent") / scale / 100)
-    on_open_cases = p.section_47_on_open_cases_share * s47
-    closures = referrals * p.hours_closure
-    plans = rate("cin_plans_31_march_rate") * cin_plan
-    disabled = p.need_category_shares[NEED_CATEGORIES.index("disability")] * plans
+def _mix(p: Parameters) -> dict[int, float]:
+    """Return the shares of the roles of social workers among case holders."""
     return {
-        Detail.ASSESSMENT_TEAM: assessed * assessment
-        + (s47 - on_open_cases) * enquiry
-        + 0.27 * referrals * 2 * p.hours_short_help_session
-        + 0.7 * closures,
-        Detail.CIN_AND_CP_TEAM: plans
-        - disabled
-        + rate("cpp_31_march_rate") * protection_plan
-        + on_open_cases * (enquiry + assessment)
-        + rate("icpc_rate") * p.hours_conference_report
-        + 0.3 * closures,
-        Detail.DISABLED_CHILDREN_TEAM: disabled,
-        Detail.LOOKED_AFTER_TEAM: rate("looked_after_31_march_rate") * care,
+        Detail.SENIOR_PRACTITIONER: p.senior_practitioner_share,
+        Detail.NEWLY_QUALIFIED: p.newly_qualified_share,
+        Detail.SOCIAL_WORKER: 1.0 - p.senior_practitioner_share - p.newly_qualified_share,
     }
 
 
-def _posts_of(fte: float, p: Parameters, draws: Draws, team: int, role: int, *, on_duty: bool = False) -> list[float]:
-    """Split an amount of FTE into posts of full and part time; the last post takes what is left."""
-    if fte <= 0.0:
-        return []
-    if on_duty and fte < LEAST_DUTY_POSTS:  # several share a small rota, so that one worker's absence does not stop it
-        return [round(fte / LEAST_DUTY_POSTS, 6)] * LEAST_DUTY_POSTS
-    u = draws.stream("hours of a post")
-    out: list[float] = []
-    left = fte
-    while left > 1e-9:
-        x = u(team * 1000 + role, len(out))
-        size = 0.6 if x < p.part_time_share / 2 else 0.8 if x < p.part_time_share else 1.0
-        size = min(size, left)
-        if left - size < 0.2:  # no post of a few hours a week
-            size = left
-        out.append(round(size, 6))
-        left -= size
-    return out
-
-
-def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp) -> Rates:
+def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp, leaving: float) -> Rates:
     def pair(own: float, new: float | None) -> tuple[float, float]:
         return own, own if new is None else new
 
@@ -192,9 +164,12 @@ def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp) 
         return default if value is None else value / 100
 
     c = change if change is not None else RoleChange()
+    turnover = pair(min(share(area.turnover_rate, p.turnover_rate) * leaving, 1.0), c.turnover_rate)
+    vacancy = share(area.vacancy_rate, p.vacancy_rate)
     return Rates(
-        turnover=pair(share(area.turnover_rate, p.turnover_rate), c.turnover_rate),
-        vacancy=pair(share(area.vacancy_rate, p.vacancy_rate), c.vacancy_rate),
+        turnover=turnover,
+        # posts are filled as fast as before, so that fewer leavers leave fewer vacancies
+        vacancy=(vacancy, vacancy_after(*turnover, vacancy) if c.vacancy_rate is None else c.vacancy_rate),
         cover=pair(share(area.vacancy_agency_cover_rate, p.agency_cover), c.agency_cover),
         sickness=pair(share(area.absence_rate, p.sickness_rate), c.sickness_rate),
         limit=pair(p.caseload_limit_points, c.caseload_limit),
@@ -203,14 +178,17 @@ def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp) 
 
 
 def _rules_of(scenario: Scenario, p: Parameters, ramp: Ramp) -> Rules:
-    changes = scenario.workforce
-    administration, overtime, delay = changes.administration_share, changes.overtime_limit, changes.recruitment_delay
+    c = scenario.workforce
+    changed = (c.administration_share, c.overtime_limit, c.contract_hours, c.training, c.recruitment_delay)
     return Rules(
-        (p.administration_share, p.administration_share if administration is None else administration),
-        (p.overtime_limit, p.overtime_limit if overtime is None else overtime),
-        0.0 if delay is None else delay.working_days,
-        NEVER if administration is overtime is delay is None and changes.feedbacks == Feedbacks() else ramp,
-        changes.feedbacks,
+        (p.administration_share, p.administration_share if c.administration_share is None else c.administration_share),
+        (p.overtime_limit, p.overtime_limit if c.overtime_limit is None else c.overtime_limit),
+        (p.contract_hours_per_day, p.contract_hours_per_day if c.contract_hours is None else c.contract_hours / DAYS_PER_WEEK),
+        (p.training_days_per_year, p.training_days_per_year if c.training is None else c.training.working_days),
+        0.0 if c.recruitment_delay is None else c.recruitment_delay.working_days,
+        NEVER if all(key is None for key in changed) and not c.pooled_supervisors and c.feedbacks == Feedbacks() else ramp,
+        c.feedbacks,
+        c.pooled_supervisors,
     )
 
 
@@ -248,7 +226,10 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     def ramp(change: RoleChange | None) -> Ramp:
         return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
 
-    rates: dict[int, Rates] = {role: _rates_of(changes[role], area, p, ramp(changes[role])) for role in ROLE_KEYS.values()}
+    leaving = leaving_ratios(p)
+    rates: dict[int, Rates] = {
+        role: _rates_of(changes[role], area, p, ramp(changes[role]), leaving[role]) for role in ROLE_KEYS.values()
+    }
     lead = _lead_policy(scenario, area)
     if lead is not None and lead.caseload_limit is not None:
         rates[Detail.FAMILY_SUPPORT_WORKER] = replace(
@@ -266,11 +247,6 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     front_door = given.pop(Detail.FRONT_DOOR, None)
     shares, shares_after = _team_shares(work, funded, {}), _team_shares(work, funded, given)
 
-    mix = {
-        Detail.SENIOR_PRACTITIONER: p.senior_practitioner_share,
-        Detail.NEWLY_QUALIFIED: p.newly_qualified_share,
-        Detail.SOCIAL_WORKER: 1.0 - p.senior_practitioner_share - p.newly_qualified_share,
-    }
     referrals = (area.referral_rate or england.referral_rate) * area.population_0_17 / 10_000 * fraction  # type: ignore[operator]
     in_plans = (
         (
@@ -283,11 +259,13 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     )
     screeners = referrals * p.front_door_fte_per_1000_referrals / 1000 / filled
     chairs, supervisors = in_plans / p.conference_chair_cases / filled, funded / p.practice_supervisor_span
+    span = scenario.workforce.supervisor_span
+    supervisors_after = supervisors if span is None else funded / span
     posts_of_all: list[tuple[int, int, float, float]] = [  # FTE before a change of the teams' shares and after it
         *(
             (team, role, funded * shares[team] * part, funded * shares_after[team] * part)
             for team in CASE_TEAMS
-            for role, part in mix.items()
+            for role, part in _mix(p).items()
         ),
         (
             Detail.FRONT_DOOR,
@@ -295,7 +273,7 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
             screeners,
             screeners if front_door is None else funded * front_door / filled,
         ),
-        (Detail.CIN_AND_CP_TEAM, Detail.PRACTICE_SUPERVISOR, supervisors, supervisors),
+        *_supervisors(shares, shares_after, supervisors, supervisors_after),
         (Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, chairs, chairs),
         (Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 0.0, 0.0),
     ]
@@ -303,22 +281,63 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     for team, role, _, after in posts_of_all:
         if team != Detail.FRONT_DOOR:
             totals[role] = totals.get(role, 0.0) + after
-    posts: list[Post] = []
+    there = _case_holding_posts(funded, shares, p, draws)
+    gains: dict[int, dict[int, float]] = {}
+    cells: list[tuple[int, int, list[float], float]] = []
     for team, role, before, after in posts_of_all:
         change = changes[role]
         if change is not None and change.fte is not None and team != Detail.FRONT_DOOR:
-            after = _changed(change, after, totals[role], fraction)
+            after = _changed(change, after, totals[role], fraction, shares_after.get(team, 1.0) if role in _mix(p) else 1.0)
         elif role == Detail.FAMILY_SUPPORT_WORKER:
             after = _family_support_fte(scenario, area, england, p) * fraction
+        sizes = there.get((team, role))
+        if sizes is None:
+            on_duty = Post(0, team, role, before, 0.0, math.inf).on_duty
+            sizes = sizes_of(before, p, draws, team, role, on_duty=on_duty)
+        gains.setdefault(role, {})[team] = max(after - before, 0.0)
+        cells.append((team, role, sizes, sum(sizes) * min(after / before, 1.0) if before > 0.0 else 0.0))
+    opened = {role: spread(by_team, p, draws, role + 500) for role, by_team in gains.items()}
+    posts: list[Post] = []
+    for team, role, sizes, kept in cells:
+        change = changes[role]
         when = _policy_ramp(scenario, calendar) if role == Detail.FAMILY_SUPPORT_WORKER else whole
-        posts += _with_change(team, role, before, after, p, draws, ramp(change) if change else when)
+        posts += _with_change(team, role, sizes, kept, opened[role][team], ramp(change) if change else when)
     return Staffing(tuple(posts), rates, _rules_of(scenario, p, whole), hours_factor)
 
 
-def _changed(change: RoleChange, fte: float, total: float, fraction: float) -> float:
-    """Return a team's FTE of a role after a change of the role's total; a number of FTE is one for the whole population."""
+def _supervisors(
+    shares: Mapping[int, float], shares_after: Mapping[int, float], before: float, after: float
+) -> Iterator[tuple[int, int, float, float]]:
+    """Yield the FTE of practice supervisors by team; teams too small for one of their own share those of plans."""
+    own = {team for team in CASE_TEAMS if shares[team] * before >= LEAST_SUPERVISORS_FTE}
+    for team in sorted(own | {Detail.CIN_AND_CP_TEAM}):
+        served = {team} if team != Detail.CIN_AND_CP_TEAM else {team, *(other for other in CASE_TEAMS if other not in own)}
+        part = [sum(given[other] for other in served) for given in (shares, shares_after)]
+        yield team, Detail.PRACTICE_SUPERVISOR, before * part[0], after * part[1]
+
+
+def _changed(change: RoleChange, fte: float, total: float, fraction: float, share: float) -> float:
+    """Return a team's FTE of a role after a change of the role's total; a number of FTE is one for the whole population.
+
+    A role that has no posts yet is shared among the teams as all case holders are (``share``).
+    """
     new = change.fte.apply(total / fraction) * fraction  # type: ignore[union-attr]
-    return new if total == 0.0 else fte * new / total
+    return new * share if total == 0.0 else fte * new / total
+
+
+def _case_holding_posts(
+    funded: float, shares: Mapping[int, float], p: Parameters, draws: Draws
+) -> dict[tuple[int, int], list[float]]:
+    """Return the sizes of the posts of case holders by team and role before any change; social workers even the teams out."""
+    out: dict[tuple[int, int], list[float]] = {}
+    lacks: dict[int, float] = {team: funded * shares[team] for team in CASE_TEAMS}
+    for role, part in _mix(p).items():
+        last = role == Detail.SOCIAL_WORKER
+        wanted: dict[int, float] = {team: lacks[team] if last else funded * shares[team] * part for team in CASE_TEAMS}
+        for team, sizes in spread(wanted, p, draws, role).items():
+            out[team, role] = sizes
+            lacks[team] -= sum(sizes)
+    return out
 
 
 def _lead_policy(scenario: Scenario, area: Area) -> LeadPractitioner | None:
@@ -345,22 +364,20 @@ def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parame
     )
 
 
-def _with_change(team: int, role: int, before: float, after: float, p: Parameters, draws: Draws, ramp: Ramp) -> list[Post]:
-    """Return the posts of one role in one team: those kept, those closed and those opened over the ramp.
+def _with_change(team: int, role: int, sizes: list[float], left: float, extra: list[float], ramp: Ramp) -> list[Post]:
+    """Return the posts of one role in one team: those kept up to ``left`` FTE, those closed and those opened over the ramp.
 
     A post's number says its team, role and place, so that it stays the same whatever happens to other posts. Only whole
     posts go: a cut is met to the nearest post.
     """
     number = (team - Detail.FRONT_DOOR) * 100_000 + (role - Detail.SOCIAL_WORKER) * 10_000
-    sizes = _posts_of(before, p, draws, team, role, on_duty=Post(0, team, role, before, 0.0, math.inf).on_duty)
     ends = np.cumsum(sizes)
-    goes = [end - size / 2 >= after for end, size in zip(ends, sizes, strict=True)]
+    goes = [end - size / 2 >= left for end, size in zip(ends, sizes, strict=True)]
     kept: list[Post] = []
     for k, size in enumerate(sizes):
         gone = sum(goes[: k + 1])
         closes = on_grid(ramp.start + (ramp.full - ramp.start) * gone / sum(goes)) if goes[k] else math.inf
         kept.append(Post(number + k, team, role, size, 0.0, closes))
-    extra = _posts_of(after - before, p, draws, team, role + 500)
     for i, size in enumerate(extra):
         opens = on_grid(ramp.start + (ramp.full - ramp.start) * (i + 1) / len(extra))
         kept.append(Post(number + 5000 + i, team, role, size, opens, math.inf))

@@ -99,6 +99,12 @@ class Diary:
                         self._make_ready(task)
         self._opened = today
 
+    def waiting(self) -> list[Task]:
+        """Return the tasks that are still to be done, ready ones first, each in the order in which they were entered."""
+        ready = [task for _, _, task in sorted(self.ready, key=lambda entry: entry[1])]
+        booked = [task for day in sorted(self.future) for task in self.future[day]]
+        return [task for task in (*ready, *booked) if task.diary is self]
+
 
 class Case:
     """A child's case as the workforce sees it: who holds it, what is to be done on it and how much it weighs."""

@@ -15,7 +15,8 @@ from cinsim.engine.environment import Recurring
 from cinsim.engine.variates import exponential, lognormal
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.reference.events import Detail, Event
-from cinsim.workforce.posts import ends_at, on_grid_or_never
+from cinsim.workforce.posts import on_grid_or_never
+from cinsim.workforce.service_length import DAYS_PER_WEEK, ends_at, steady
 from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Worker:
     __slots__ = (
         "_absences", "_leave_at", "_morning", "_nothing_but_work_until", "_sick_at", "_supervised_at", "agency", "asked",
         "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment", "number",
-        "office", "overtime", "points", "post", "role", "started", "team", "tenure",
+        "office", "overtime", "points", "post", "role", "settled", "started", "team", "tenure", "under_notice",
     )  # fmt: skip
 
     def __init__(
@@ -75,7 +76,8 @@ class Worker:
         self.diary = diary if diary is not None else Diary()
         self.cases: dict[int, Case] = {}
         self.points = self.load = 0.0
-        self.long_away = False
+        self.long_away = self.under_notice = False
+        self.settled = 1.0  # share of the usual caseload that someone new to the post is given
         self.limit = office.limit_of(role, fte)
         self.day_hours = office.day_hours(role, fte)
         self.overtime = 0.0
@@ -94,7 +96,18 @@ class Worker:
     def weigh(self, points: float) -> None:
         """Change the caseload by some points, and with it the worker's place in allocation."""
         self.points += points
-        self.load = self.points / self.limit if self.limit > 0.0 and not self.long_away else math.inf
+        given_cases = self.limit > 0.0 and not self.long_away and not self.under_notice
+        self.load = self.points / self.limit if given_cases else math.inf
+
+    def set_limit(self) -> None:
+        """Bring the limit to what holds now for the role, its hours and how settled the worker is."""
+        self.limit = self.office.limit_of(self.role, self.fte) * self.settled
+        self.weigh(0.0)
+
+    def give_notice(self) -> None:
+        """Work on until the last day, and be given no more cases."""
+        self.under_notice = True
+        self.weigh(0.0)
 
     def row(self) -> WorkerRow:
         """Return the worker as a row for the outcomes."""
@@ -124,6 +137,21 @@ class Worker:
         now = self.office.env.now
         first = math.floor(now) + self.moment
         self._morning.after((first if first >= now else first + 1.0) - now)
+
+    def settle_in(self, share: float, days: float) -> Generator[simpy.Event, object, None]:
+        """Be given more cases week by week: a share of the limit at first, all of it after some working days."""
+        weeks = math.ceil(days / DAYS_PER_WEEK)
+        for week in range(weeks):
+            self.settled = share + (1.0 - share) * week / weeks
+            self.set_limit()
+            if week:
+                self.team.allocate_waiting()
+            yield self.office.env.timeout(DAYS_PER_WEEK)
+            if self.left < math.inf:
+                return
+        self.settled = 1.0
+        self.set_limit()
+        self.team.allocate_waiting()
 
     def leave(self) -> None:
         """Leave the post now."""
@@ -156,7 +184,6 @@ class Worker:
             office.plan_supervision(self, now)
             if self.tenure is not None and office.gives_up(self):
                 self.tenure.interrupt()
-                return False
         self._nothing_but_work_until = min(self._leave_at, self._sick_at, self._supervised_at)
         return True
 
@@ -239,6 +266,12 @@ class Worker:
             self.overtime = 0.0
 
 
+def leave_gap_of(days_a_year: float, spell_days: float) -> float:
+    """Return the mean working days at work between spells of leave and training."""
+    spells = days_a_year / spell_days
+    return 253.0 / spells - spell_days if spells > 0.0 else math.inf
+
+
 class Absences:
     """How long and how often workers are away, keyed to the worker."""
 
@@ -247,23 +280,25 @@ class Absences:
         self._leave = office.draws.stream("leave")
         self._sickness = office.draws.stream("sickness")
         self._length = office.draws.stream("sickness length")
-        spells = p.leave_days_per_year / p.leave_spell_days
-        self._leave_gap = 253.0 / spells - p.leave_spell_days if spells > 0.0 else math.inf
+        self._before, self._after = (
+            leave_gap_of(p.leave_days_per_year + training, p.leave_spell_days) for training in office.staffing.rules.training
+        )
         self._median, self._sigma = p.sickness_spell_median_days, p.sickness_spell_sigma
         self._mean = self._median * math.exp(self._sigma**2 / 2)
 
-    def leave_gap(self, worker: int, occurrence: int, *, first: bool = False) -> float:
-        """Return working days until the next spell of leave."""
-        if math.isinf(self._leave_gap):
+    def leave_gap(self, worker: int, occurrence: int, changed: bool, *, first: bool = False) -> float:
+        """Return working days until the next spell of leave or training, before or after a scenario's change of training."""
+        gap = self._after if changed else self._before
+        if math.isinf(gap):
             return math.inf
         u = self._leave(worker, occurrence)
-        return float(round(self._leave_gap * (u if first else 0.6 + 0.8 * u)))
+        return float(round(gap * (u if first else 0.6 + 0.8 * u)))
 
     def sick_from(self, worker: int, occurrence: int, well_from: float, before: float, after: float, change: float) -> float:
         """Return when the next spell of sickness begins, for shares of working days lost before and after a change."""
         luck = exponential(self._sickness(worker, occurrence))
         gaps = [self._mean * (1.0 - share) / share if share > 0.0 else math.inf for share in (before, after)]
-        return on_grid_or_never(ends_at(well_from, luck, gaps[0], gaps[1], change))
+        return on_grid_or_never(ends_at(well_from, luck, steady(gaps[0]), steady(gaps[1]), change))
 
     def sickness_length(self, worker: int, occurrence: int) -> float:
         """Return the whole working days a spell of sickness lasts."""

@@ -49,6 +49,10 @@ LEVERS: dict[str, dict[str, Any]] = {
     "administration": {"workforce": {"administration_share": "30%"}},
     "overtime": {"workforce": {"overtime_limit": "0%"}},
     "recruitment": {"workforce": {"recruitment_delay": "5 years", "social_workers": {"turnover_rate": "50%"}}},
+    "contract hours": {"workforce": {"contract_hours": "30 hours a week"}},
+    "training": {"workforce": {"training": "40 working days"}},
+    "supervisors' span": {"workforce": {"supervisor_span": 2}},
+    "fewer leavers": {"workforce": {"social_workers": {"turnover_rate": "1%"}}},
     "teams": {"workforce": {"teams": {"assessment": {"share": "60%"}}}},
     "overload that makes sick": {"workforce": {"feedbacks": {"workload_to_sickness": True}}},
     "overload that makes leave": {
@@ -85,6 +89,14 @@ def test_a_lever_changes_nothing_before_its_date_and_something_after(lever: str)
     changed, usual = simulated(scenario), baseline()
     assert digest(changed, date(2024, 7, 1)) == digest(usual, date(2024, 7, 1))
     assert digest(changed) != digest(usual)
+
+
+def test_pooled_supervisors_change_nothing_before_their_date_and_something_after() -> None:
+    # a supervisor to a worker, so that a small service has some in more than one team
+    usual = Scenario.model_validate({**BASE, "parameters": {"practice_supervisor_span": 1.0}})
+    one, two = (simulated(scenario) for scenario in (usual, usual.with_({"workforce.pooled_supervisors": True})))
+    assert digest(one, date(2024, 7, 1)) == digest(two, date(2024, 7, 1))
+    assert digest(one) != digest(two)
 
 
 def earliest_change(scenario: Scenario) -> date:

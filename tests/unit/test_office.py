@@ -137,3 +137,38 @@ def test_closing_a_case_is_work_for_who_held_it_even_when_the_child_comes_back_f
     place.run(300)
     assert [w.episode for w in place.events(Event.CLOSED)] == [1, 2]
     assert len(place.events(Event.CLOSURE_WORK)) == 2
+
+
+def supervised(*, pooled: bool) -> Bureau:
+    """An assessment team with a supervisor's worth of work a day and plans with none, each with a supervisor of its own."""
+    rules = {"pooled_supervisors": pooled, "ramp": Ramp(10.0, 10.0), "overtime": (0.0, 0.0)}
+    teams = (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM)
+    posts = [post(team, Detail.PRACTICE_SUPERVISOR, number=n) for n, team in enumerate(teams, start=1)]
+    bureau = Bureau(posts, rules=rules)
+    bureau.run(until=0.01)
+    for number in range(40):
+        bureau.duty(bureau.office.supervisors(Detail.ASSESSMENT_TEAM), number, 8.0, kind=Event.APPROVAL)
+    return bureau
+
+
+def test_supervisors_do_the_work_of_their_own_team() -> None:
+    bureau = supervised(pooled=False)
+    bureau.run(until=19.99)
+    assessment, plans = bureau.workers
+    assert [sum(w.resource == who.number for w in bureau.events(Event.APPROVAL)) for who in (assessment, plans)] == [20, 0]
+
+
+def test_pooled_supervisors_share_all_work_from_the_scenarios_date_and_lose_none() -> None:
+    bureau = supervised(pooled=True)
+    bureau.run(until=9.99)
+    assert len(bureau.events(Event.APPROVAL)) == 10
+    bureau.run(until=19.99)
+    assessment, plans = bureau.workers
+    assert [sum(w.resource == who.number for w in bureau.events(Event.APPROVAL)) for who in (assessment, plans)] == [20, 10]
+    bureau.run(until=60)
+    assert [w.entity for w in bureau.events(Event.APPROVAL)] == list(range(40))
+
+
+def test_a_team_without_a_supervisor_is_looked_after_by_those_of_another() -> None:
+    bureau = supervised(pooled=False)
+    assert bureau.office.supervisors(Detail.LOOKED_AFTER_TEAM) in [bureau.office.supervisors(team) for team in (71, 72)]

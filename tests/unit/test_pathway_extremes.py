@@ -20,6 +20,7 @@ ROLES: Final = ("social_workers", "practice_supervisors", "conference_chairs")
 NEVER_AWAY: Final = {"vacancy_rate": "0%", "turnover_rate": "0%", "sickness_rate": "0%"}
 NOTHING_IN_THE_WAY: Final = {
     "leave_days_per_year": 0.0,
+    "training_days_per_year": 0.0,
     "visit_not_achieved_share": 0.0,
     "hard_to_reach_share": 0.0,
     "assessment_overrun_share": 0.0,

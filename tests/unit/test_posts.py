@@ -11,7 +11,6 @@ from models import Bureau, post
 
 from cinsim.policy.timing import Ramp
 from cinsim.reference.events import Detail
-from cinsim.workforce.posts import ends_at, mean_vacancy
 from cinsim.workforce.staffing import Rates
 from cinsim.workforce.workers import Worker, WorkerRow
 
@@ -59,51 +58,6 @@ def history(
 
 def spells(rows: Iterable[WorkerRow], post_number: int) -> list[WorkerRow]:
     return sorted((row for row in rows if row.post == post_number), key=lambda row: row.started)
-
-
-# ---- the length of a spell whose rate changes on a date
-
-
-def test_a_spell_with_one_rate_lasts_its_luck_times_its_mean() -> None:
-    assert ends_at(10.0, 2.0, 50.0, 50.0, math.inf) == 110.0
-    assert ends_at(10.0, 2.0, 50.0, 80.0, 500.0) == 110.0
-
-
-def test_a_spell_that_begins_after_the_change_has_the_new_mean_alone() -> None:
-    assert ends_at(10.0, 2.0, 50.0, 80.0, 10.0) == 170.0
-
-
-def test_the_luck_left_at_the_change_is_used_up_at_the_new_rate() -> None:
-    # 40 of 50 days' mean are used by the change, so 2 - 0.8 = 1.2 of luck is left for a mean of 80
-    assert ends_at(10.0, 2.0, 50.0, 80.0, 50.0) == pytest.approx(50.0 + 1.2 * 80.0)
-
-
-def test_a_spell_that_never_ends_ends_after_the_change_if_the_new_rate_lets_it() -> None:
-    assert ends_at(10.0, 2.0, math.inf, 80.0, 50.0) == pytest.approx(210.0)
-    assert ends_at(10.0, 2.0, 50.0, math.inf, 50.0) == math.inf
-    assert ends_at(10.0, 2.0, math.inf, math.inf, 50.0) == math.inf
-
-
-def test_a_mean_of_nought_ends_a_spell_at_once_and_at_the_change() -> None:
-    assert ends_at(10.0, 2.0, 0.0, 80.0, 50.0) == 10.0
-    assert ends_at(10.0, 2.0, 50.0, 0.0, 50.0) == 50.0
-
-
-def test_a_change_does_not_move_the_end_of_a_spell_that_is_over_by_then() -> None:
-    assert all(ends_at(0.0, luck, 50.0, mean, 60.0) == luck * 50.0 for luck in (0.1, 0.5, 1.2) for mean in (1.0, math.inf))
-
-
-def test_vacancies_last_as_long_as_keeps_the_published_vacancy_rate() -> None:
-    # in the steady state vacancy = gap / (stay + gap), with a stay of 253 / turnover working days
-    for turnover, vacancy in ((0.139, 0.173), (0.3, 0.05), (1.0, 0.5)):
-        stay, gap = YEAR / turnover, mean_vacancy(turnover, vacancy)
-        assert gap / (stay + gap) == pytest.approx(vacancy)
-
-
-def test_extreme_rates_have_no_vacancies_or_vacancies_for_good() -> None:
-    assert mean_vacancy(0.2, 0.0) == 0.0
-    assert mean_vacancy(0.0, 0.2) == math.inf
-    assert mean_vacancy(0.2, 1.0) == math.inf
 
 
 # ---- the life of a post

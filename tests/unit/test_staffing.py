@@ -16,7 +16,8 @@ from cinsim.reference.events import Detail
 from cinsim.reference.parameters import parameters_from
 from cinsim.scenario import Scenario
 from cinsim.simulation.replicate import calendar_of
-from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, Post, Staffing, staffing_of, yearly_hours
+from cinsim.workforce.hours_budget import yearly_hours
+from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, Post, Staffing, leaving_ratios, staffing_of
 
 pytestmark = pytest.mark.unit
 
@@ -66,10 +67,10 @@ def test_teams_share_case_holders_in_proportion_to_the_hours_of_their_work() -> 
     staffing, work = staffed(), yearly_hours(AVERAGE, AVERAGE, parameters_from())
     plan_teams = (Detail.CIN_AND_CP_TEAM, Detail.DISABLED_CHILDREN_TEAM)  # one team where the second would be too small
     for teams in ((Detail.ASSESSMENT_TEAM,), plan_teams, (Detail.LOOKED_AFTER_TEAM,)):
-        staffed_share = sum(fte(staffing, team=t, role=Detail.SOCIAL_WORKER) for t in teams) / fte(
-            staffing, role=Detail.SOCIAL_WORKER
-        )
-        assert staffed_share == pytest.approx(sum(work[t] for t in teams) / sum(work.values()))
+        there = sum(fte(staffing, team=t, role=role) for t in teams for role in SOCIAL_WORK_ROLES)
+        assert there == pytest.approx(
+            case_holders(staffing) * sum(work[t] for t in teams) / sum(work.values()), abs=1.0
+        )  # a post
 
 
 def test_a_disabled_childrens_team_too_small_to_stand_alone_is_part_of_the_plan_team() -> None:
@@ -83,8 +84,8 @@ def test_roles_are_mixed_as_the_register_says() -> None:
     staffing = staffed(parameters={"senior_practitioner_share": 0.5, "newly_qualified_share": 0.2})
     for team in (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM, Detail.LOOKED_AFTER_TEAM):
         all_roles = sum(fte(staffing, team=team, role=role) for role in SOCIAL_WORK_ROLES)
-        assert fte(staffing, team=team, role=Detail.SENIOR_PRACTITIONER) / all_roles == pytest.approx(0.5)
-        assert fte(staffing, team=team, role=Detail.NEWLY_QUALIFIED) / all_roles == pytest.approx(0.2)
+        assert fte(staffing, team=team, role=Detail.SENIOR_PRACTITIONER) == pytest.approx(0.5 * all_roles, abs=1.0)  # a post
+        assert fte(staffing, team=team, role=Detail.NEWLY_QUALIFIED) == pytest.approx(0.2 * all_roles, abs=1.0)
 
 
 def test_every_post_has_its_own_number_and_positive_hours() -> None:
@@ -179,15 +180,52 @@ def test_rates_before_a_change_are_the_areas_published_ones() -> None:
     leeds = find_area("Leeds")
     rates = staffed({"social_workers": {"vacancy_rate": "0%"}}, area=leeds).rates[Detail.SOCIAL_WORKER]
     assert rates.vacancy == (leeds.vacancy_rate / 100, 0.0)  # type: ignore[operator]
-    assert rates.turnover[0] == rates.turnover[1] == leeds.turnover_rate / 100  # type: ignore[operator]
+    assert rates.sickness == (leeds.absence_rate / 100,) * 2  # type: ignore[operator]
+    assert rates.turnover[0] == rates.turnover[1]
+
+
+def test_roles_leave_as_often_on_the_whole_as_the_area_publishes() -> None:
+    leeds, p = find_area("Leeds"), parameters_from()
+    staffing = staffed(area=leeds)
+    social_workers = [
+        post for post in staffing.posts if post.team != Detail.FRONT_DOOR and post.role <= Detail.PRACTICE_SUPERVISOR
+    ]
+    social_workers = [post for post in social_workers if post.role != Detail.FAMILY_SUPPORT_WORKER]
+    leavers = sum(post.fte * staffing.rates[post.role].turnover[0] for post in social_workers)
+    total = sum(post.fte for post in social_workers)
+    assert leavers / total == pytest.approx(leeds.turnover_rate / 100, rel=1e-3)  # type: ignore[operator]
+    own = {role: rates.turnover[0] for role, rates in staffing.rates.items()}
+    assert own[Detail.SENIOR_PRACTITIONER] == pytest.approx(own[Detail.SOCIAL_WORKER] * p.leaving_ratio_senior_practitioner)
+    assert own[Detail.PRACTICE_SUPERVISOR] < own[Detail.SOCIAL_WORKER]
+
+
+def test_fewer_leavers_leave_fewer_vacancies_unless_the_scenario_says_how_many() -> None:
+    rates = staffed({"social_workers": {"turnover_rate": "7%"}}).rates[Detail.SOCIAL_WORKER]
+    assert rates.vacancy[1] < rates.vacancy[0]
+    given = staffed({"social_workers": {"turnover_rate": "7%", "vacancy_rate": "30%"}}).rates[Detail.SOCIAL_WORKER]
+    assert given.vacancy[1] == 0.3
+
+
+def test_contract_training_and_span_come_from_the_scenario_on_its_date() -> None:
+    workforce = {"contract_hours": "35 hours a week", "training": "10 working days", "supervisor_span": 4}
+    usual, changed = staffed(parameters=FULL_TIME), staffed(workforce, policy_start="2025-04-01", parameters=FULL_TIME)
+    p = parameters_from()
+    assert changed.rules.contract == (p.contract_hours_per_day, 7.0)
+    assert changed.rules.training == (p.training_days_per_year, 10.0)
+    assert changed.rules.ramp.start == moved_from(changed)
+    before = fte(changed, role=Detail.PRACTICE_SUPERVISOR, at=moved_from(changed) - 1)
+    assert before == pytest.approx(fte(usual, role=Detail.PRACTICE_SUPERVISOR))
+    supervisors = fte(changed, role=Detail.PRACTICE_SUPERVISOR)
+    assert supervisors == pytest.approx(before * p.practice_supervisor_span / 4, abs=0.6)
 
 
 def test_rates_not_published_are_the_registers() -> None:
     unpublished = replace(AVERAGE, turnover_rate=None, vacancy_rate=None, absence_rate=None, vacancy_agency_cover_rate=None)
     p = parameters_from()
     rates = staffed(area=unpublished).rates[Detail.SOCIAL_WORKER]
+    turnover = p.turnover_rate * leaving_ratios(p)[Detail.SOCIAL_WORKER]
     assert (rates.turnover[0], rates.vacancy[0], rates.sickness[0], rates.cover[0]) == (
-        p.turnover_rate, p.vacancy_rate, p.sickness_rate, p.agency_cover,
+        turnover, p.vacancy_rate, p.sickness_rate, p.agency_cover,
     )  # fmt: skip
 
 
@@ -274,3 +312,37 @@ def test_the_smallest_and_the_largest_authorities_can_be_staffed(name: str) -> N
     assert all(isinstance(p, Post) for p in staffing.posts)
     assert {p.team for p in staffing.posts} >= {Detail.FRONT_DOOR, Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM}
     assert staffing.hours_factor > 0
+
+
+def test_supervisors_belong_to_teams_in_proportion_and_small_teams_share_those_of_plans() -> None:
+    staffing = staffed(parameters=FULL_TIME)
+    holders = {team: sum(fte(staffing, team=team, role=role) for role in SOCIAL_WORK_ROLES) for team in (71, 72, 73, 74)}
+    supervisors = {team: fte(staffing, team=team, role=Detail.PRACTICE_SUPERVISOR) for team in holders}
+    span = parameters_from().practice_supervisor_span
+    assert sum(supervisors.values()) == pytest.approx(sum(holders.values()) / span)
+    assert supervisors[Detail.ASSESSMENT_TEAM] == pytest.approx(holders[Detail.ASSESSMENT_TEAM] / span, abs=0.2)
+    assert supervisors[Detail.DISABLED_CHILDREN_TEAM] == 0.0
+    rutland = staffed(area=find_area("Rutland"))
+    assert {post.team for post in rutland.posts if post.role == Detail.PRACTICE_SUPERVISOR} == {Detail.CIN_AND_CP_TEAM}
+
+
+@pytest.mark.parametrize("area", ["Rutland", "Leeds"])
+@pytest.mark.parametrize("change", ["+0%", "+5%", "+15%", "+40%"])
+def test_nobody_holds_cases_in_a_post_of_a_few_hours_a_week(area: str, change: str) -> None:
+    staffing = staffed({"social_workers": {"fte": change}}, area=find_area(area))
+    sizes = {role: [p.fte for p in staffing.posts if p.role == role and 71 <= p.team <= 74] for role in SOCIAL_WORK_ROLES}
+    for role, held in sizes.items():
+        # a role or a gain that comes to less than half a post is one small post, and not one in every team
+        assert sum(fte < 0.5 for fte in held) <= 2, (role, held)
+
+
+def test_more_posts_are_as_many_as_asked_for_wherever_they_open() -> None:
+    rutland = find_area("Rutland")
+    usual, more = staffed(area=rutland), staffed({"social_workers": {"fte": "+15%"}}, area=rutland)
+    assert case_holders(more) == pytest.approx(1.15 * case_holders(usual))
+
+
+def test_a_role_without_posts_is_shared_among_the_teams_when_it_is_given_some() -> None:
+    staffing = staffed({"newly_qualified": {"fte": 10}}, parameters={"newly_qualified_share": 0.0, **FULL_TIME})
+    assert fte(staffing, role=Detail.NEWLY_QUALIFIED) == pytest.approx(10.0)
+    assert fte(staffing, team=Detail.ASSESSMENT_TEAM, role=Detail.NEWLY_QUALIFIED) < 6.0
