@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cinsim.report.folder import RunFolder
+from cinsim.scenario.today import practice_today
 
 # differences in these are no change of policy
 _NOT_POLICY = ("name", "title", "question", "extends", "replications", "seed", "initial_state", "precision")
@@ -28,6 +29,7 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 def changes(run: RunFolder) -> list[tuple[str, list[str]]]:
     """Return, for each scenario but the baseline, its title and what it says otherwise."""
     base = flat(run.baseline.resolved)
+    known = {str(p["name"]): float(p["value"]) for p in _parameters(run)}
     # a parameter that the baseline does not name has the register's value there
     base |= {f"parameters.{p['name']}": f"{p['value']:g}" for p in _parameters(run) if f"parameters.{p['name']}" not in base}
     told = []
@@ -39,12 +41,19 @@ def changes(run: RunFolder) -> list[tuple[str, list[str]]]:
             if mine.get(k) != base.get(k)
         ]
         lines = [
-            f"{_words(k)}: {mine.get(k, 'not set')} (in the baseline {base.get(k, 'not set')})"
+            f"{_words(k)}: {_value(mine, k, known)} (in {run.baseline.label} {_value(base, k, known)})"
             for k in keys
             if k.split(".")[0] not in _NOT_POLICY
         ]
         told.append((arm.title, lines))
     return told
+
+
+def _value(leaves: Mapping[str, str], key: str, parameters: Mapping[str, float]) -> str:
+    """Return a value as words; where a scenario says nothing, practice as it is."""
+    if key in leaves:
+        return {"True": "yes", "False": "no"}.get(leaves[key], leaves[key])
+    return practice_today(key, parameters) or "as it is"
 
 
 def settings(run: RunFolder) -> list[str]:

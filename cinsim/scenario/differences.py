@@ -11,6 +11,7 @@ from cinsim.reference.register import load_register
 from cinsim.scenario.loader import load_scenario, origins
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.problems import model_at, model_in
+from cinsim.scenario.today import practice_today
 
 NOT_SET: Final = "not set"
 DEFAULT: Final = "default"
@@ -32,7 +33,8 @@ class Difference:
     ----------
     key : dotted, e.g. ``policies.cin_visits.interval``.
     description : what the key means.
-    values : as text in the first and in the second, with units; "not set" where a scenario says nothing.
+    values : as text in the first and in the second, with units; where a scenario says nothing, practice as it is, or "not set"
+        where that differs by authority.
     origins : where each value came from: ``file:line``, ``--set``, "default", or why it is not set.
     """
 
@@ -91,13 +93,19 @@ def _in_order(keys: Mapping[str, Any]) -> list[str]:
 def _text(key: str, leaves: Mapping[str, Any]) -> str:
     if key in leaves:
         value = leaves[key]
+        if key == "workforce.posts":
+            return f"{len(value)} posts, {sum(row['fte'] for row in value):g} full-time equivalents"
         if isinstance(value, list):
             return ", ".join(str(each) for each in value)
         if isinstance(value, bool):
             return "yes" if value else "no"
         return f"{value:g}" if isinstance(value, float) else str(value)
     block, _, name = key.partition(".")
-    return f"{load_register()[name].value:g}" if block == _PARAMETERS else NOT_SET
+    register = load_register()
+    if block == _PARAMETERS:
+        return f"{register[name].value:g}"
+    own = {name: leaves.get(f"{_PARAMETERS}.{name}", known.value) for name, known in register.items()}
+    return practice_today(key, own) or NOT_SET
 
 
 def _origin(key: str, leaves: Mapping[str, Any], written: Mapping[str, str]) -> str:

@@ -27,7 +27,7 @@ def test_a_policy_that_one_scenario_adds_is_told_with_its_line_and_what_it_means
     other = write(tmp_path, "visits.yaml", "title: Visits\nextends: base.yaml\npolicies:\n  cin_visits: {interval: 4 weeks}\n")
     (found,) = differences(base, other)[2]
     assert found.key == "policies.cin_visits.interval"
-    assert found.values == ("not set", "4 weeks")
+    assert found.values == ("30 working days", "4 weeks")
     assert found.origins == ("practice as it is", f"{other}:4")
     assert "between visits" in found.description
 
@@ -60,6 +60,22 @@ def test_a_parameter_that_one_scenario_sets_stands_beside_the_registers(tmp_path
     (found,) = differences(dear, base)[2]
     assert found.values == ("60", f"{load_register()['cost_per_hour_social_worker'].value:g}")
     assert found.origins == (f"{dear}:4", "the register's value")
+
+
+def test_practice_as_it_is_follows_the_scenarios_own_parameters_and_what_differs_by_authority_is_not_set(tmp_path: Path) -> None:
+    base = write(tmp_path, "base.yaml", BASE + "parameters: {high_quality_plan_share: 0.2, cin_review_interval_months: 4}\n")
+    text = (
+        "title: Much\nextends: base.yaml\npolicies:\n  plan_quality: {share_high_quality: 50%}\n"
+        "  reviews: {cin_interval: 2 months}\n"
+        "  cin_visits: {by_category: {neglect: 1 week}}\n  family_help: {merged: true}\nworkforce:\n"
+        "  social_workers: {vacancy_rate: 5%}\n"
+    )
+    found = {each.key: each.values for each in differences(base, write(tmp_path, "much.yaml", text))[2]}
+    assert found["policies.plan_quality.share_high_quality"] == ("20%", "50%")
+    assert found["policies.reviews.cin_interval"] == ("4 months", "2 months")
+    assert found["policies.cin_visits.by_category.neglect"] == ("30 working days", "1 week")
+    assert found["policies.family_help.merged"] == ("no", "yes")
+    assert found["workforce.social_workers.vacancy_rate"] == ("not set", "5%")
 
 
 def test_settings_hold_for_both_scenarios(tmp_path: Path) -> None:
