@@ -42,6 +42,8 @@ CHILDREN_ENOUGH: Final = 80_000
 PASSES_FROM: Final = 20_000
 VERIFY_FROM: Final = 30_000
 EM_ROUNDS: Final = 8
+# linked; even a simulator without luck is not known better than this
+LEAST_VARIANCE: Final = 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +275,7 @@ def _estimate(
     noise = model.noise(targets, _simulated_children(area, settings)) / settings.replications
     # what each pass says of the targets without any correction; the further from the present correction, the less sure
     intercepts = np.array([means - jacobian @ correction for correction, means in seen])
-    variances = np.array([noise + (BEND * (jacobian @ (correction - near))) ** 2 for correction, _ in seen])
+    variances = np.array([noise + (BEND * (jacobian @ (correction - near))) ** 2 + LEAST_VARIANCE for correction, _ in seen])
     there = np.isfinite(intercepts).all(axis=0)
     weights = 1 / variances
     intercept = (weights * intercepts).sum(axis=0) / weights.sum(axis=0)

@@ -263,6 +263,7 @@ def _targets_then(
 
 
 def _usual_change(all_series: Sequence[Mapping[int, float]], until: int, target: Target) -> float:
-    """Return the usual yearly change of an authority's figure, linked: the median over authorities."""
-    changes = [yearly_change(series, until, target.link) for series in all_series]
-    return float(np.nanmedian(changes))
+    """Return the usual yearly change of an authority's figure, linked: the median over authorities; NaN if none is known."""
+    changes = np.array([yearly_change(series, until, target.link) for series in all_series])
+    known = changes[np.isfinite(changes)]
+    return float(np.median(known)) if len(known) else float("nan")

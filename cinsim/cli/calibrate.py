@@ -151,7 +151,11 @@ def area(
 
     begun = time.perf_counter()
     everywhere = [text.strip().lower() for text in name] == ["all"]
-    areas = list(usable_authorities()) if everywhere else [find_area(text) for text in name]
+    usable = usable_authorities()
+    areas = list(usable) if everywhere else [find_area(text) for text in name]
+    for one in areas:
+        if one not in usable:
+            raise InputError(f"{one.area_name} is no single authority with figures to be fitted to; `cinsim areas` lists those")
     if from_return is not None:
         from cinsim.census.profile import profile_from
 

@@ -7,14 +7,16 @@ import numpy as np
 from cinsim.calibration.identifiability import OPEN, PINNED, Identifiability, identifiability, in_words
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.targets import Target, Targets
-from cinsim.report.labels import count_words, listed
+from cinsim.report.labels import count_words, in_sentence, listed
 from cinsim.report.proof import Proof, table_of
 from cinsim.report.style import COLOURS, PUBLISHED, Drawing, house_style, new_figure
 
 
 def words_of(name: str) -> str:
     """Return a target's name as words."""
-    return name.replace("_", " ").capitalize()
+    words = [{"cpp": "CP plans", "cin": "CIN", "re": "re-"}.get(word, word) for word in name.split("_")]
+    text = " ".join(words).replace("re- ", "re-")
+    return text[0].upper() + text[1:]
 
 
 def _value(target: Target, value: float) -> str:
@@ -49,7 +51,7 @@ def predictive_figure(targets: Targets, simulated: np.ndarray, flag: str) -> Dra
         axes.set_yticks(y, [words_of(targets[place].name) for place in places], fontsize=8.5)
         axes.set_xlim(-reach - 0.3, reach + 0.3)
         axes.set_ylim(-0.7, len(places) - 0.3)
-        axes.set_xlabel("Simulated less published, in errors of the target")
+        axes.set_xlabel("Simulated less published, in errors", loc="right")
         axes.grid(axis="x")
     caption = (
         "Points and lines: the median and the middle 90% of simulations of the posterior's draws, chance included. Grey: within "
@@ -64,7 +66,7 @@ def fit_page(fit: PointFit, simulated: np.ndarray | None) -> Proof:
     """Return the page of every target, at the best point and, where there is a posterior, over its draws [draws, targets]."""
     table = fit.table()
     fitted, checked = (table[table["flag"] == flag] for flag in ("fit", "check"))
-    far = [words_of(name).lower() for name in fitted.loc[~fitted["close"], "target"]]
+    far = [in_sentence(words_of(name)) for name in fitted.loc[~fitted["close"], "target"]]
     sentences = [
         f"At the best point {int(fitted['close'].sum())} of {len(fitted)} fitted figures are close (within 2 of their errors or "
         "3%; duration bands within 3 points, days within 2), and "

@@ -162,7 +162,7 @@ def rivals_figure(by_target: Mapping[str, pd.DataFrame]) -> Drawing:
             )
         axes.axvline(0, color=PUBLISHED, linewidth=1)
         axes.set_yticks(y, [words_of(name) for name in shown], fontsize=9)
-        axes.set_xlabel("Simulated less published, in errors of the target")
+        axes.set_xlabel("Simulated less published, in errors", loc="right")
         figure.legend(loc="outside lower left", ncols=1)
     return Drawing(
         "rivals",

@@ -1,0 +1,79 @@
+"""Commands of a calibration: wrong input is told before anything is simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cinsim.cli import app
+
+pytestmark = pytest.mark.unit
+
+
+def call(*arguments: str, into: Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*arguments, "--into", str(into / "results"), "--out", str(into / "work")])
+    assert not list((into / "work").rglob("*.parquet"))
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("england", "--year", "1999"), "1999"),
+        (("england", "--year", "2030"), "2030"),
+        (("england", "--replications", "1"), "--replications"),
+        (("england", "--stage", "posterior"), "there is no fit of England yet"),
+        (("england", "--again"), "there is no fit of England yet"),
+        (("area", "Atlantis"), "Atlantis"),
+        (("area", "Isles of Scilly"), "Isles of Scilly"),
+        (("area", "Leeds"), "there is no fit of England yet"),
+        (("area", "Leeds", "Kent", "--from-return", "return.xml"), "one authority's"),
+        (("area", "Leeds", "--from-return", "absent.xml"), "absent.xml"),
+        (("fit",), "there is no fit of England yet"),
+        (("identify",), "there is no fit of England yet"),
+        (("incidence",), "there is no fit of England yet"),
+        (("ranks",), "there is no fit of England yet"),
+        (("rivals",), "needs the fits of two explanations or more"),
+    ],
+)
+def test_what_cannot_be_calibrated_is_told_with_the_way_out(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    status, text = call("calibrate", *arguments, into=tmp_path)
+    assert status == 2, text
+    assert words in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--fit-to", "2019", "--predict", "2018:2019"), "must be years after 2019"),
+        (("--predict", "soon"), "must be a year or two years"),
+        ((), "there is no fit of England yet"),
+    ],
+)
+def test_a_hindcast_that_cannot_be_is_told(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    status, text = call("hindcast", *arguments, into=tmp_path)
+    assert status == 2, text
+    assert words in " ".join(text.split())
+
+
+def test_a_wrong_targets_or_priors_file_is_told_with_its_line(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.csv"
+    targets.write_text("name,measure\nreferrals,referral_rate\n", encoding="utf-8")
+    status, text = call("calibrate", "england", "--targets", str(targets), into=tmp_path)
+    assert status == 2
+    assert "targets.csv, line 1" in " ".join(text.split())
+    assert "lacks the columns group, year" in " ".join(text.split())
+    priors = tmp_path / "priors.csv"
+    priors.write_text("parameter,scale,low,high,structures,reason\nconcern_sd,log,1,1,,r\n", encoding="utf-8")
+    status, text = call("calibrate", "england", "--priors", str(priors), into=tmp_path)
+    assert status == 2
+    assert "the range of concern_sd is empty" in " ".join(text.split())
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file", encoding="utf-8")
+    status, text = call("calibrate", "england", into=tmp_path)
+    assert status == 2
+    assert "cannot be written" in text
