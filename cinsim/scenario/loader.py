@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cinsim.errors import InputError
 from cinsim.scenario.model import Scenario
+from cinsim.scenario.posts import read_posts
 from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean
 from cinsim.scenario.quantities import UNITS_REQUIRED
 from cinsim.scenario.reading import Located, read_text, read_yaml
@@ -62,7 +63,21 @@ def _layers(path: Path, overrides: Mapping[str, str]) -> Located:
     merged = _with_extended(path, ())
     for key, text in overrides.items():
         merged = _overlaid(merged, _override(key, text))
-    return Located(_without_nulls(merged).value, Place(path))
+    return _with_posts_read(Located(_without_nulls(merged).value, Place(path)))
+
+
+def _with_posts_read(scenario: Located) -> Located:
+    """Put the rows of a list of posts in the place of its path; one given with ``--set`` is a path from the working folder."""
+    workforce = scenario.value.get("workforce")
+    if workforce is None or not isinstance(workforce.value, dict):
+        return scenario
+    posts = workforce.value.get("posts")
+    if posts is None or not isinstance(posts.value, str) or not posts.value.strip():
+        return scenario
+    folder = Path() if posts.place.path in (None, SET_OPTION) else Path(posts.place.path).parent
+    rows = read_posts(folder / posts.value, place=posts.place)
+    value = {**scenario.value, "workforce": Located({**workforce.value, "posts": rows}, workforce.place)}
+    return Located(value, scenario.place)
 
 
 def _is_manifest(path: Path) -> bool:

@@ -14,6 +14,7 @@ from cinsim.reference import areas
 from cinsim.reference.register import load_register
 from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
 from cinsim.scenario.policies import Policies
+from cinsim.scenario.posts import ListedPost
 from cinsim.scenario.problems import KeyProblems, Place, checked, did_you_mean
 from cinsim.scenario.quantities import Duration, Share
 from cinsim.scenario.resources import Demand, Workforce
@@ -257,7 +258,23 @@ def _misplaced(value: Policies | Workforce | Demand, info: ValidationInfo) -> li
         if message:
             problems.append(((*path, "start"), message))
         problems += [((*path, "areas", str(i)), said) for i, said in _outside_areas(getattr(block, "areas", None), info)]
+    if isinstance(value, Workforce) and value.posts is not None:
+        problems += _posts_out_of_place(value.posts, info)
     return problems
+
+
+def _posts_out_of_place(posts: tuple[ListedPost, ...], info: ValidationInfo) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what a list of posts does not fit: several areas, a part of one, posts that open when the run is over."""
+    if "area" in info.data and len(areas.resolve(info.data["area"])) > 1:
+        yield ("posts",), "is the list of one authority: simulate one area"
+    if info.data.get("population_fraction", 1.0) < 1.0:
+        yield ("posts",), "is the list of a whole authority: leave population_fraction out"
+    start, years = info.data.get("start"), info.data.get("years")
+    if start is not None and years is not None:
+        end = date(start.year + years, 3, 31)
+        for place, post in enumerate(posts):
+            if post.start_date is not None and post.start_date > end:
+                yield ("posts", str(place), "start_date"), f"column 'start_date': {post.start_date} is after the run's end, {end}"
 
 
 def _merge_at(data: dict[str, Any], path: list[str], value: Any) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Span
 from cinsim.scenario.names import ROLES, NeedCategory, Source, Team
+from cinsim.scenario.posts import CASE_HOLDERS, ListedPost, Posts
 from cinsim.scenario.quantities import Change, Duration, RelativeChange, Share, WeeklyHours, percent_text
 
 
@@ -78,6 +79,14 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
         Mapping[Team, TeamShare], Fixed, Field(description="Case holders by team, 100% in all; teams left out share the rest.")
     ] = FixedMapping()
 
+    posts: Annotated[
+        Posts | None,
+        Field(
+            description="Posts by role and team in place of the published ones: a CSV file, its path from this file, with the "
+            "columns role, team, fte, agency (yes, no or vacant) and start_date."
+        ),
+    ] = None
+
     @field_validator("teams")
     @classmethod
     def _not_over_100(cls, teams: Mapping[str, TeamShare]) -> Mapping[str, TeamShare]:
@@ -85,6 +94,13 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
         if total > 1 + 1e-9:
             raise ValueError(f"the shares of the teams add up to {percent_text(round(total, 6))}: at most 100%")
         return teams
+
+    @field_validator("posts")
+    @classmethod
+    def _teams_are_said_once(cls, posts: tuple[ListedPost, ...] | None, info: ValidationInfo) -> tuple[ListedPost, ...] | None:
+        if posts and info.data.get("teams") and any(post.role in CASE_HOLDERS for post in posts):
+            raise ValueError("says who works in which team, and 'teams' shares them out otherwise: leave one of the two out")
+        return posts
 
     def blocks(self) -> dict[str, RoleChange]:
         """Return the roles that are changed, by name."""

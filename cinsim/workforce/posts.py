@@ -99,10 +99,10 @@ def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
             else:
                 served = course.age(found / mean) if found > 0.0 else 0.0
                 if listed is not None and occurrence == 1:
-                    served = listed.served
+                    served = course.age(lasted(post.number, 0)) if listed.served is None else listed.served
                 resigns = on_grid_or_never(ends_at(first, luck, *stay, change, served))
                 end = resigns + notice
-            settled = occurrence == 1 and (post.opens <= 0.0 or (listed is not None and listed.served > 0.0))
+            settled = occurrence == 1 and (post.opens <= 0.0 or (listed is not None and listed.served != 0.0))
             spell = occurrence * SPELLS_PER_VACANCY
             yield from _in_post(office, post, spell, resigns, min(end, post.closes), agency=False, settled=settled)
             end = env.now  # sooner where overload made the worker resign

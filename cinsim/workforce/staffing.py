@@ -10,7 +10,7 @@ policy, so that a scenario's extra workers are time gained.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -26,6 +26,7 @@ from cinsim.scenario.model import Scenario
 from cinsim.scenario.policies import LeadPractitioner
 from cinsim.scenario.resources import Feedbacks, RoleChange
 from cinsim.workforce.hours_budget import yearly_hours
+from cinsim.workforce.listed_posts import Listed, listed_posts, replaced
 from cinsim.workforce.post_sizes import sizes_of, spread
 from cinsim.workforce.service_length import DAYS_PER_WEEK, vacancy_after
 
@@ -92,19 +93,6 @@ class Rules:
 
 
 _USUAL_FEEDBACKS: Final = Feedbacks()
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Who is in a post of the planner's own list on its day: a permanent worker, an agency worker, or nobody.
-
-    ``day`` is the first reported day, ``served`` the working days by then since a permanent worker started.
-    """
-
-    day: float
-    permanent: bool
-    agency: bool
-    served: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +265,8 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
         (Detail.CONFERENCE_TEAM, Detail.CONFERENCE_CHAIR, chairs, chairs),
         (Detail.CIN_AND_CP_TEAM, Detail.FAMILY_SUPPORT_WORKER, 0.0, 0.0),
     ]
+    listed = listed_posts(scenario, calendar, TEAM_KEYS, ROLE_KEYS)
+    posts_of_all = replaced(posts_of_all, listed, ROLE_KEYS)
     totals: dict[int, float] = {}
     for team, role, _, after in posts_of_all:
         if team != Detail.FRONT_DOOR:
@@ -290,7 +280,8 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
             after = _changed(change, after, totals[role], fraction, shares_after.get(team, 1.0) if role in _mix(p) else 1.0)
         elif role == Detail.FAMILY_SUPPORT_WORKER:
             after = _family_support_fte(scenario, area, england, p) * fraction
-        sizes = there.get((team, role))
+        rows = listed.get((team, role))
+        sizes = [row.fte for row in rows] if rows else there.get((team, role))
         if sizes is None:
             on_duty = Post(0, team, role, before, 0.0, math.inf).on_duty
             sizes = sizes_of(before, p, draws, team, role, on_duty=on_duty)
@@ -301,7 +292,9 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     for team, role, sizes, kept in cells:
         change = changes[role]
         when = _policy_ramp(scenario, calendar) if role == Detail.FAMILY_SUPPORT_WORKER else whole
-        posts += _with_change(team, role, sizes, kept, opened[role][team], ramp(change) if change else when)
+        posts += _with_change(
+            team, role, sizes, kept, opened[role][team], ramp(change) if change else when, listed.get((team, role), ())
+        )
     return Staffing(tuple(posts), rates, _rules_of(scenario, p, whole), hours_factor)
 
 
@@ -364,7 +357,9 @@ def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parame
     )
 
 
-def _with_change(team: int, role: int, sizes: list[float], left: float, extra: list[float], ramp: Ramp) -> list[Post]:
+def _with_change(
+    team: int, role: int, sizes: list[float], left: float, extra: list[float], ramp: Ramp, rows: Sequence[Listed] = ()
+) -> list[Post]:
     """Return the posts of one role in one team: those kept up to ``left`` FTE, those closed and those opened over the ramp.
 
     A post's number says its team, role and place, so that it stays the same whatever happens to other posts. Only whole
@@ -377,7 +372,8 @@ def _with_change(team: int, role: int, sizes: list[float], left: float, extra: l
     for k, size in enumerate(sizes):
         gone = sum(goes[: k + 1])
         closes = on_grid(ramp.start + (ramp.full - ramp.start) * gone / sum(goes)) if goes[k] else math.inf
-        kept.append(Post(number + k, team, role, size, 0.0, closes))
+        row = rows[k] if rows else None
+        kept.append(Post(number + k, team, role, size, row.opens if row else 0.0, closes, row))
     for i, size in enumerate(extra):
         opens = on_grid(ramp.start + (ramp.full - ramp.start) * (i + 1) / len(extra))
         kept.append(Post(number + 5000 + i, team, role, size, opens, math.inf))

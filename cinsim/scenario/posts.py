@@ -1,0 +1,225 @@
+"""A planner's own list of posts: a CSV file, or rows in the scenario, each checked by itself."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from cinsim.errors import InputError
+from cinsim.scenario.names import ROLES, TEAMS
+from cinsim.scenario.problems import KeyProblems, Place, did_you_mean
+from cinsim.scenario.reading import Located
+
+COLUMNS: Final = ("role", "team", "fte", "agency", "start_date")
+CONFERENCES: Final = "conferences"
+LISTED_TEAMS: Final = (*TEAMS, CONFERENCES)
+CASE_HOLDERS: Final = ("social_workers", "senior_practitioners", "newly_qualified")
+_CASE_TEAMS: Final = ("assessment", "cin_and_cp", "looked_after")
+_AGENCY: Final[Mapping[str, Literal["yes", "no", "vacant"]]] = {
+    "yes": "yes", "true": "yes", "agency": "yes", "no": "no", "false": "no", "permanent": "no", "vacant": "vacant",
+}  # fmt: skip
+_TEAMS_OF: Final = {
+    "conference_chairs": (CONFERENCES,),
+    "family_support_workers": ("cin_and_cp",),
+    "practice_supervisors": ("assessment", "cin_and_cp", "disabled_children", "looked_after"),
+    **dict.fromkeys(CASE_HOLDERS, TEAMS),
+}
+MOST_FTE: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPost:
+    """One post: who is in it on the first reported day, from when; ``agency`` is "vacant" where nobody is."""
+
+    role: str
+    team: str
+    fte: float
+    agency: Literal["yes", "no", "vacant"] = "no"
+    start_date: date | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the row as plain data, from which an equal one is read."""
+        row: dict[str, Any] = {"role": self.role, "team": self.team, "fte": self.fte, "agency": self.agency}
+        return row if self.start_date is None else {**row, "start_date": self.start_date.isoformat()}
+
+
+def _word(value: object) -> str:
+    return str(value).strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _one_of(value: object, known: Sequence[str]) -> str:
+    word = _word(value)
+    if word in known:
+        return word
+    if f"{word}s" in known:
+        return f"{word}s"
+    raise ValueError(f"{str(value)!r} is not known: one of {', '.join(known)}{did_you_mean(word, known)}")
+
+
+def _fte(value: object) -> float:
+    try:
+        fte = float(value) if not isinstance(value, bool) else math.nan  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        fte = math.nan
+    if not math.isfinite(fte):
+        raise ValueError(f"{value!r} is not a number of full-time equivalents: write e.g. 1 or 0.6")
+    if fte <= 0.0:
+        raise ValueError(f"{fte:g} gives the post no hours: write more than 0 and at most {MOST_FTE:g} full-time equivalent")
+    if fte > MOST_FTE:
+        raise ValueError(f"{fte:g} is more than one person: a row is one post, of at most {MOST_FTE:g} full-time equivalent")
+    return fte
+
+
+def _agency(value: object) -> Literal["yes", "no", "vacant"]:
+    word = _word(value)
+    if word not in _AGENCY:
+        raise ValueError(f"{value!r} is not known: yes (agency worker), no (permanent) or vacant (nobody)")
+    return _AGENCY[word]
+
+
+def _day(value: object) -> date:
+    try:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        raise ValueError(f"{value!r} is not a date: write year-month-day, e.g. 2021-09-01") from None
+
+
+def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, str]]]:
+    """Return a row read, or what is wrong with it by column."""
+    if isinstance(value, ListedPost):
+        value = value.plain()
+    if not isinstance(value, Mapping):
+        return None, [("", f"{value!r} stands where a row is needed, with {', '.join(COLUMNS)}")]
+    problems = [
+        (str(name), f"unknown column{did_you_mean(str(name), COLUMNS)}; it may be one of {', '.join(COLUMNS)}")
+        for name in value
+        if name not in COLUMNS
+    ]
+    read: dict[str, Any] = {}
+    readers = {"role": lambda v: _one_of(v, ROLES), "team": lambda v: _one_of(v, LISTED_TEAMS), "fte": _fte, "agency": _agency}
+    for name, reader in (*readers.items(), ("start_date", _day)):
+        held = value.get(name)
+        empty = held is None or (isinstance(held, str) and not held.strip())
+        if empty and name in ("role", "team", "fte"):
+            right = "a number of full-time equivalents, e.g. 0.6" if name == "fte" else f"one of {', '.join(_names_of(name))}"
+            problems.append((name, f"column '{name}' is empty: write {right}"))
+        elif not empty:
+            try:
+                read[name] = reader(held)
+            except ValueError as error:
+                problems.append((name, f"column '{name}': {error}"))
+    if "role" in read and "team" in read and read["team"] not in _TEAMS_OF[read["role"]]:
+        teams = ", ".join(_TEAMS_OF[read["role"]])
+        problems.append(("team", f"column 'team': {read['role']} have no work in the team {read['team']}: one of {teams}"))
+    return (None if problems else ListedPost(**read)), problems
+
+
+def _names_of(column: str) -> Sequence[str]:
+    return ROLES if column == "role" else LISTED_TEAMS
+
+
+def _to_posts(value: object) -> tuple[ListedPost, ...]:
+    if isinstance(value, str):
+        raise ValueError(
+            f"{value!r} is a path, which is read where the scenario is a file; in Python give rows, or posts.read_posts(path)"
+        )
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("must be the path of a CSV file, or a list of one or more rows")
+    posts: list[ListedPost] = []
+    problems: list[tuple[tuple[str, ...], str]] = []
+    for place, given in enumerate(value):
+        post, wrong = _row(given)
+        problems += [((str(place), column) if column else (str(place),), said) for column, said in wrong]
+        if post is not None:
+            posts.append(post)
+    if not problems:
+        problems += [((), said) for said in _missing_teams(posts)]
+    if problems:
+        raise KeyProblems(problems)
+    return tuple(posts)
+
+
+def _missing_teams(posts: Sequence[ListedPost]) -> Iterator[str]:
+    """Yield the teams in which a list of case holders leaves nobody to hold cases."""
+    teams = {post.team for post in posts if post.role in CASE_HOLDERS}
+    if teams - {"front_door"}:
+        for team in _CASE_TEAMS:
+            if team not in teams:
+                yield (
+                    f"nobody holds cases in the team {team}: a list that names social workers, senior practitioners or newly "
+                    "qualified workers names all of them, in assessment, cin_and_cp and looked_after at least"
+                )
+
+
+Posts = Annotated[
+    tuple[ListedPost, ...],
+    PlainValidator(_to_posts, json_schema_input_type=str),
+    PlainSerializer(lambda posts: [post.plain() for post in posts], return_type=list[dict[str, Any]]),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}, "minItems": 1}],
+            "examples": ["posts.csv"],
+            "unit": "path of a CSV file, or rows",
+        }
+    ),
+]
+"""Posts as a planner knows them, one a row."""
+
+
+def read_posts(path: Path, *, place: Place | None = None) -> Located:
+    """Read a CSV of posts into rows that know their lines; what stands in them is checked with the scenario.
+
+    Parameters
+    ----------
+    place : where the file is named, for messages about the file as a whole.
+
+    Raises
+    ------
+    InputError : the file is missing, not UTF-8 text, empty, or lacks a column.
+    """
+    named = place or Place(path)
+    key = "workforce.posts"
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        beside = [file.name for file in sorted(path.parent.glob("*.csv"))] if path.parent.is_dir() else []
+        raise InputError(
+            f"there is no file {path}{did_you_mean(path.name, beside)}", path=named.path, line=named.line, key=key
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError("is not UTF-8 text; save it as CSV UTF-8", path=path, key=key) from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}", path=named.path, line=named.line, key=key) from None
+    reader = csv.reader(StringIO(text, newline=""), skipinitialspace=True)
+    header = [_word(name) for name in next(reader, [])]
+    header = ["start_date" if name in ("start", "started") else name for name in header]
+    missing = [name for name in COLUMNS[:3] if name not in header]
+    if missing:
+        said = f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        raise InputError(f"{said}; the first line names {', '.join(COLUMNS)}", path=path, line=1, key=key)
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise InputError(f"has the column {twice[0]} twice", path=path, line=1, key=key)
+    rows = []
+    for cells in reader:
+        line = reader.line_num
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise InputError(f"has {len(cells)} cells where the first line has {len(header)}", path=path, line=line, key=key)
+        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+        at = Place(path, line)
+        rows.append(Located({name: Located(cell, at) for name, cell in row.items()}, at))
+    if not rows:
+        raise InputError("holds no posts below its first line", path=path, line=1, key=key)
+    return Located(rows, named)
