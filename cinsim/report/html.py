@@ -20,6 +20,7 @@ from cinsim.report.labels import count_words, listed
 from cinsim.report.lottery import lottery_tables
 from cinsim.report.published import england
 from cinsim.report.style import FigureFile
+from cinsim.report.suppression import groups_table
 from cinsim.report.tables import (
     differences_table,
     evidence_counts,
@@ -29,13 +30,15 @@ from cinsim.report.tables import (
 )
 from cinsim.report.words import answer, sensitivity_sentences
 
-PAGE = "report.html"
+PAGE, GROUPS = "report.html", "groups.csv"
 # the figure that stands beside the answer, before the tables
 LEAD = "differences"
 
 
 def write_report(folder: Path) -> Path:
-    """Draw a run's figures, write ``report.html`` beside them and return its path; both replace what stood there.
+    """Draw a run's figures, write ``report.html`` and ``groups.csv`` beside them and return the page's path.
+
+    All replace what stood there.
 
     Raises
     ------
@@ -45,6 +48,8 @@ def write_report(folder: Path) -> Path:
     page = page_of(run, figures_of(run))
     aside = run.path / f".{PAGE}-{os.getpid()}"
     aside.write_text(page, encoding="utf-8")
+    if not (groups := groups_table(run)).empty:
+        groups.to_csv(run.path / GROUPS, index=False)
     final = run.path / PAGE
     aside.replace(final)
     return final

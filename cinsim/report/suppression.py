@@ -1,9 +1,9 @@
 """Small numbers in groups of children, hidden as published statistics hide them.
 
 Counts of 1 to 5 become "c"; where only one group of a dimension would be hidden, the next smallest is hidden with it,
-or a total would give it away (DfE's Children in need guidance). Rates and percentages go with the count behind them.
-The tables in CSV are left as they are: the children are simulated, and the rule serves the page's reader who sets it
-beside published tables.
+or a total would give it away (DfE's Children in need guidance). Rates and percentages go with the count behind them,
+percentages also with the children they count. The page and ``groups.csv`` are written so; the other tables in CSV are
+left as they are: the children are simulated, and the rule serves readers who set them beside published tables.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 
 from cinsim.outcomes.groups import GROUP_LABELS
 from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
-from cinsim.report.labels import GROUPED
+from cinsim.report.labels import GROUPED, label
 
 SMALL = 5
 SUPPRESSED = math.inf
@@ -35,7 +35,32 @@ def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
     for measure in shown:
         if GROUPED[measure] in hidden:
             out.loc[hidden[GROUPED[measure]], measure] = SUPPRESSED
+            if measure.endswith("_percent"):  # a share gives away the children it counts, too
+                numerators = means[measure] / 100 * means[GROUPED[measure]]
+                out.loc[_hidden(numerators.fillna(0.0)), measure] = SUPPRESSED
     return out
+
+
+def groups_table(run: RunFolder) -> pd.DataFrame:
+    """Return ``groups.csv``: scenario, year, group, measure and the mean over replications, "c" where it is suppressed.
+
+    Empty for several authorities: their groups are not added up.
+    """
+    frames = []
+    for arm in run.arms:
+        for year in run.years:
+            wide = grouped_rows(run, arm.name, year)
+            rows = wide.reset_index().melt(id_vars="group", var_name="measure").dropna(subset="value")
+            pairs = zip(rows["measure"], rows["value"], strict=True)
+            rows["value"] = [_written(str(measure), float(value)) for measure, value in pairs]
+            rows.insert(0, "scenario", arm.name)
+            rows.insert(1, "year", year)
+            frames.append(rows)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _written(measure: str, value: float) -> str:
+    return "c" if value == SUPPRESSED else f"{value:.{label(measure).decimals}f}"
 
 
 def _hidden(counts: pd.Series) -> pd.Series:

@@ -254,6 +254,35 @@ def test_two_small_groups_hide_each_other_and_six_children_are_shown(tmp_path: P
     assert texts["Ethnicity: mixed"] == "60.0"
 
 
+def test_a_share_of_one_to_five_children_is_suppressed_whatever_it_is_a_share_of(tmp_path: Path) -> None:
+    folder = _run_with_counts(tmp_path / "run", {})
+    table = pd.read_csv(folder / "measures.csv")
+    groups = {"sex=male": (100.0, 3.0), "sex=female": (100.0, 30.0), "disabled=no": (190.0, 20.0), "disabled=yes": (90.0, 40.0)}
+    template = table[(table["measure"] == "referral_rate") & (table["group"] == "all")]
+    rows = [
+        template.assign(group=group, measure=measure, value=value)
+        for group, (count, percent) in groups.items()
+        for measure, value in (("referrals", count), ("re_referral_percent", percent), ("referral_rate", 500.0))
+    ]
+    kept = table[~(table["measure"].isin(["referrals", "re_referral_percent", "referral_rate"]) & (table["group"] != "all"))]
+    pd.concat([kept, *rows]).to_csv(folder / "measures.csv", index=False)
+    found = grouped_rows(read_run(folder), "baseline", 2025)
+    hidden = found["re_referral_percent"] == SUPPRESSED
+    assert set(found.index[hidden]) == {"sex=male", "sex=female"}
+    assert not (found["referral_rate"] == SUPPRESSED).any()
+
+
+def test_the_table_of_groups_for_publication_is_suppressed_as_the_page_is(tmp_path: Path) -> None:
+    folder = RunMaker(arms=3, years=2).write(tmp_path / "run")
+    write_report(folder)
+    with (folder / "groups.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["scenario"], row["year"]) for row in rows} == {(name, year) for name in NAMES[:3] for year in ("2025", "2026")}
+    plans = {row["group"]: row["value"] for row in rows if row["measure"] == "cpp_31_march_rate" and row["year"] == "2025"}
+    assert plans["ethnicity=asian"] == "c"
+    assert float(plans["sex=male"]) > 0
+
+
 def test_differences_of_a_suppressed_group_are_suppressed(tmp_path: Path) -> None:
     run = read_run(RunMaker(arms=3, years=1).write(tmp_path / "run"))
     table = next(t for t in group_tables(run) if t.caption.startswith("Child protection plans"))
