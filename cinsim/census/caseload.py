@@ -30,7 +30,11 @@ from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES
 
 KEYS: Final = ["LAchildID", "CINdetailsID"]
-LONG_OPEN_DAYS: Final = 182
+SHORT_HELP_AT_MOST: Final = 63
+"""Days after its last assessment or plan from which an open child without a plan is not taken to have short help."""
+LONG_ASSESSMENT: Final = 182
+NOT_YET_BEGUN: Final = 14
+"""Days after the referral by which an assessment has begun."""
 ETHNIC_GROUPS: Final = ("white", "mixed", "asian", "black", "other", "unknown")
 
 
@@ -136,6 +140,12 @@ def _need_categories(codes: pd.Series) -> NDArray[np.int8]:
     return np.minimum((u[:, None] >= given[code]).sum(axis=1), len(NEED_CATEGORIES) - 1).astype(np.int8)
 
 
+_PLANS: Final = (
+    (OpenStage.CHILD_PROTECTION, "ChildProtectionPlans", "CPPstartDate", "CPPendDate"),
+    (OpenStage.CHILD_IN_NEED, "CINplanDates", "CINPlanStartDate", "CINPlanEndDate"),
+)
+
+
 class _Stages:
     """Tells from a return where each open child stands, and since when."""
 
@@ -158,49 +168,33 @@ class _Stages:
         """Return every child's stage and since when it stands there."""
         c, rows = self.census, self.rows
         eighteenth = (self.birth.astype("datetime64[M]") + 216).astype("datetime64[D]")
-        cin = _open_since(rows, c["CINplanDates"], "CINPlanStartDate", "CINPlanEndDate")
-        cpp = _open_since(rows, c["ChildProtectionPlans"], "CPPstartDate", "CPPendDate")
-        assessed = _open_since(rows, c["Assessments"], "AssessmentActualStartDate", "AssessmentAuthorisationDate")
-        ended = self.last_plan_end()
+        self.take(OpenStage.CARE_LEAVER, eighteenth <= self.on, eighteenth)
+        for kind, table, start, end in _PLANS:
+            since = _open_since(rows, c[table], start, end)
+            self.take(kind, ~np.isnat(since), since)
+        ended = np.fmax(*(_days(_beside(rows, c[table].groupby(KEYS)[end].max())) for _, table, _, end in _PLANS))
         done = _days(_beside(rows, c["Assessments"].groupby(KEYS)["AssessmentAuthorisationDate"].max()))
-        age_18 = eighteenth <= self.on
-        self.take(OpenStage.CARE_LEAVER, age_18, eighteenth)
-        self.take(OpenStage.CHILD_PROTECTION, ~np.isnat(cpp), cpp)
-        self.take(OpenStage.CHILD_IN_NEED, ~np.isnat(cin), cin)
-        first = np.isnat(done) & np.isnat(ended)
-        recent = self.on - self.referred <= np.timedelta64(LONG_OPEN_DAYS, "D")
-        self.take(OpenStage.ASSESSMENT, first & recent & (~np.isnat(assessed) | self.undecided()))
-        disabled = np.asarray(rows["PrimaryNeedCode"] == "N2") & np.asarray(
-            rows["LAchildID"].isin(c["Disabilities"].query("Disability not in ('NONE', '')")["LAchildID"])
-        )
-        self.take(OpenStage.DISABILITY_SERVICE, disabled & ~recent & np.isnat(ended))
-        self.looked_after(ended)
+        begun = _open_since(rows, c["Assessments"], "AssessmentActualStartDate", "AssessmentAuthorisationDate")
+        first = np.isnat(done) & np.isnat(ended) & ~self.longer_than(LONG_ASSESSMENT, self.referred)
+        self.take(OpenStage.ASSESSMENT, first & (~np.isnat(begun) | ~self.longer_than(NOT_YET_BEGUN, self.referred)))
+        last = np.fmax(np.fmax(ended, done), self.referred)
+        quiet = self.longer_than(SHORT_HELP_AT_MOST, last)
+        self.take(OpenStage.DISABILITY_SERVICE, self.disabled() & quiet & np.isnat(ended), last)
+        self.take(OpenStage.LOOKED_AFTER, ~np.isnat(ended) | quiet, last)
+        self.take(OpenStage.LOOKED_AFTER, self.enquired_without_conference(), last)
         self.take(OpenStage.SHORT_HELP, self.stage < 0, done)
         return self.stage, np.minimum(self.since, self.on)
 
-    def undecided(self) -> NDArray[np.bool_]:
-        """Return which were referred so lately that no assessment has begun."""
-        return self.on - self.referred <= np.timedelta64(14, "D")
+    def longer_than(self, days: int, since: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+        """Return where more days have gone by on the census date."""
+        return self.on - since > np.timedelta64(days, "D")
 
-    def last_plan_end(self) -> NDArray[np.datetime64]:
-        """Return when each episode's last plan ended, NaT where none ended in the year."""
-        ends = [
-            _beside(self.rows, self.census[name].groupby(KEYS)[column].max())
-            for name, column in (("CINplanDates", "CINPlanEndDate"), ("ChildProtectionPlans", "CPPendDate"))
-        ]
-        return np.fmax(*(_days(end) for end in ends))
+    def disabled(self) -> NDArray[np.bool_]:
+        """Return which children have a disability as their primary need."""
+        with_one = self.census["Disabilities"].query("Disability not in ('NONE', '')")["LAchildID"]
+        return np.asarray((self.rows["PrimaryNeedCode"] == "N2") & self.rows["LAchildID"].isin(with_one))
 
-    def looked_after(self, ended: NDArray[np.datetime64]) -> None:
-        """Take for looked after those who came off a plan and stayed open, then those open longest."""
-        self.take(OpenStage.LOOKED_AFTER, ~np.isnat(ended), ended)
-        left = np.flatnonzero(self.stage < 0)
-        days_open = (self.on - self.referred[left]).astype(np.int64)
-        if self.area.looked_after_31_march_rate is None:
-            chosen = left[days_open >= LONG_OPEN_DAYS]
-        else:
-            wanted = self.area.looked_after_31_march_rate * self.area.population_0_17 / 10_000 * self.fraction
-            more = max(round(wanted) - int((self.stage == OpenStage.LOOKED_AFTER).sum()), 0)
-            chosen = left[np.argsort(-days_open, kind="stable")[:more]]
-        mask = np.zeros(len(self.stage), dtype=bool)
-        mask[chosen] = True
-        self.take(OpenStage.LOOKED_AFTER, mask)
+    def enquired_without_conference(self) -> NDArray[np.bool_]:
+        """Return which episodes had an enquiry that led to no conference."""
+        ended = self.census["Section47"].query("ICPCnotRequired == '1'").groupby(KEYS).size()
+        return np.asarray(_beside(self.rows, ended).notna())

@@ -138,12 +138,13 @@ def assessment(child: Child, service: Service) -> Generator[simpy.Event, News, S
     team = service.office.lighter_team(MERGED_TEAMS) if child.family_help else Detail.ASSESSMENT_TEAM
     service.office.assign(child, team, p.points_assessment)
     open_assessment(child, service, child.referred_at, under_way=child.elapsed > 0.0)
-    child.elapsed = 0.0
+    seen_before, child.elapsed = child.elapsed > p.first_visit_within_days, 0.0
 
-    enquired = child.enquiry_elapsed > 0.0
-    if not enquired:
+    suspected = child.enquiry_elapsed > 0.0
+    if not suspected and not seen_before:
         yield from child.until(News.SEEN)
-    if enquired or needs_section_47(service.seen(child, "assessment error", p.assessment_error_sd), service.thresholds()):
+        suspected = needs_section_47(service.seen(child, "assessment error", p.assessment_error_sd), service.thresholds())
+    if suspected:
         outcome = yield from section_47(child, service, service.thresholds())
         if isinstance(outcome, Stage):
             return outcome  # the assessment is finished meanwhile and authorised in its own time

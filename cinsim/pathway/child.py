@@ -46,8 +46,8 @@ class Child(Case):
     __slots__ = (
         "assessment", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired", "enquiries",
         "enquiry_elapsed", "env", "extras", "family_help", "help", "high_quality", "inbox", "judgements", "last_seen",
-        "need_category", "plan_since", "plans", "previous_cpps", "process", "referred_at", "review", "source", "stage",
-        "steps_down", "visits", "wake",
+        "need_category", "plan_since", "plans", "previous_cpps", "process", "referred_at", "review", "rhythm", "source",
+        "stage", "steps_down", "visits", "wake",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, number: int, need_category: int):
@@ -72,6 +72,7 @@ class Child(Case):
         self.source = 0  # of the next referral
         self.elapsed = 0.0  # working days a stage had run already when the simulation took it over
         self.enquiry_elapsed = 0.0  # the same of a section 47 enquiry in progress then
+        self.rhythm = 0.0  # working days for which there had been visits then, which go on in step with them
         self.assessment: object | None = None
         self.review: tuple[Task, Task, int, int] | None = None  # the review conference booked: chairing, report, day and due
         # how many of each there have been: the occurrence in the key of their draws

@@ -28,9 +28,11 @@ def start_plan(child: Child, service: Service) -> None:
     child.previous_cpps += 1
     child.high_quality = service.practice.plan_quality.is_high(service.luck["plan quality"](child.number, child.plans), now)
     service.office.assign(child, Detail.CIN_AND_CP_TEAM, p.points_cpp, urgent=True, roles=EXPERIENCED_ROLES)
+    held_for, every = child.rhythm, p.core_group_interval_working_days
     plan_visit(child, service)
-    _plan_core_group(child, service, p.first_core_group_working_days)
-    plan_review(child, service, first=True, elapsed=elapsed)
+    _plan_core_group(child, service, every - held_for % every if held_for else p.first_core_group_working_days)
+    since_first = held_for - (service.calendar.after_months(now, service.practice.reviews.cpp_months(now, first=True)) - now)
+    plan_review(child, service, first=since_first <= 0.0, elapsed=elapsed if since_first <= 0.0 else since_first)
 
 
 def _plan_core_group(child: Child, service: Service, within: float) -> None:

@@ -35,9 +35,12 @@ def kind_of_visit(stage: Stage) -> Event:
 
 
 def plan_visit(child: Child, service: Service) -> None:
-    """Enter the next visit, booked some time before it is due."""
+    """Enter the next visit, booked some time before it is due; one taken over is due in the rhythm it had."""
     every = interval(child, service)
-    due = math.floor(service.env.now) + every
+    seen_ago, child.rhythm = child.rhythm % every, 0.0
+    if seen_ago > 0.0:
+        child.last_seen = service.env.now - seen_ago
+    due = math.floor(service.env.now) + every - int(seen_ago)
     booked = due - service.p.visit_lead_share * every
     seen_when_due = child.stage is not Stage.LOOKED_AFTER and not service.late_visits_see_late()
     if seen_when_due:

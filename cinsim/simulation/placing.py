@@ -1,9 +1,10 @@
 """A known caseload put in the place of the children who, by the coarse history, would be open when a run starts.
 
 Each child of the caseload becomes one of the simulated children, whose need the simulation has drawn: where possible one
-who by history stands in the same stage, is as old and has been there as long; else one of the same age who is not open, the
-likelier the higher its need. The simulated child takes over birth, sex, ethnicity, disability and category of need. Those
-who by history would be open but are not in the caseload are closed. Care leavers, who are adults, are added.
+who by history stands in the same stage, is as old and has been there as long; else one who is open in another; else one of
+the same age who is not open, the likelier the higher its need. The simulated child takes over birth, sex, ethnicity,
+disability and category of need. Those who by history would be open but are not in the caseload are closed. Care leavers,
+who are adults, are added.
 """
 
 from __future__ import annotations
@@ -53,13 +54,14 @@ _IN_HISTORY: Final = {
     OpenStage.LOOKED_AFTER: LOOKED_AFTER,
     OpenStage.DISABILITY_SERVICE: DISABILITY_SERVICE,
 }
-_THRESHOLD: Final = {
-    OpenStage.SHORT_HELP: "in_need",
-    OpenStage.CHILD_IN_NEED: "plan",
-    OpenStage.CHILD_PROTECTION: "child_protection",
-    OpenStage.LOOKED_AFTER: "care",
-    OpenStage.DISABILITY_SERVICE: "in_need",
+_BETWEEN: Final = {
+    OpenStage.SHORT_HELP: (("in_need", 1), ("plan", -1)),
+    OpenStage.CHILD_IN_NEED: (("plan", 1),),
+    OpenStage.CHILD_PROTECTION: (("child_protection", 1),),
+    OpenStage.LOOKED_AFTER: (("care", 1),),
+    OpenStage.DISABILITY_SERVICE: (("in_need", 1),),
 }
+"""Thresholds above (1) or below (-1) which the need of a child at a stage is seen."""
 _YEARS_PER_LOG_DURATION: Final = 2.0  # a difference in age weighs as much as this many doublings (in e) of the time in a stage
 
 
@@ -154,17 +156,22 @@ class _Places:
     def numbers(self) -> Ints:
         """Return the number of the simulated child of each row."""
         out = np.full(len(self.caseload), -1, dtype=np.int64)
-        stage = self.caseload.stage
-        for kind, code in _IN_HISTORY.items():
-            rows = self.rows[stage[self.rows] == kind]
-            pool = np.flatnonzero(self.free & (self.history.stage == code))
+        stage, was = self.caseload.stage, self.history.stage
+        enquired = ~np.isnat(self.caseload.enquired_since)
+        suspected = self.need - self.history.help >= self.own.for_open_case().section_47
+        steps = [((stage == OpenStage.CHILD_IN_NEED) & enquired, (was == CHILD_IN_NEED) & suspected)]
+        steps += [(stage == kind, was == code) for kind, code in _IN_HISTORY.items()]
+        steps += [(stage == kind, was != OUT) for kind in (*_IN_HISTORY, OpenStage.ASSESSMENT)]
+        for wanted, suited in steps:
+            rows = self.rows[wanted[self.rows] & (out[self.rows] < 0)]
+            pool = np.flatnonzero(self.free & suited)
             row, place = self._alike(rows, pool)
             out[rows[row]] = pool[place]
             self.free[pool[place]] = False
-        self.free &= self.history.stage == OUT
+        self.free &= was == OUT
         for kind in OpenStage:
             rows = self.rows[(stage[self.rows] == kind) & (out[self.rows] < 0)]
-            out[rows] = self._likely(rows, _THRESHOLD.get(kind))
+            out[rows] = self._likely(rows, kind)
             self.free[out[rows]] = False
         return out[self.rows]
 
@@ -179,11 +186,11 @@ class _Places:
         row, place = linear_sum_assignment(cost)
         return row, place
 
-    def _likely(self, rows: Ints, threshold: str | None) -> Ints:
+    def _likely(self, rows: Ints, kind: OpenStage) -> Ints:
         """Choose children who are not open for some rows, of the same year of age, by how likely they would come so far."""
         chance = np.exp(self.need)
-        if threshold is not None:
-            chance *= ndtr((self.need - getattr(self.own, threshold)) / self.error)
+        for limit, sign in _BETWEEN.get(kind, ()):
+            chance *= ndtr(sign * (self.need - getattr(self.own, limit)) / self.error)
         key = -np.log(self.luck) / np.maximum(chance, 1e-300)
         key[~self.free] = np.inf
         order = np.argsort(key, kind="stable")

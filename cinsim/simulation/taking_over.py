@@ -25,12 +25,17 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
     child.elapsed = max(-case.since, 0.0)
     service.write(child.referred_at, child.number, Event.REFERRAL, 1, -1, child.source)
     service.write(min(child.referred_at + 1.0, 0.0), child.number, Event.SCREENED_IN, 1)
+    if case.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION, Stage.LOOKED_AFTER):
+        child.rhythm = child.elapsed
     if case.stage in (Stage.ASSESSMENT, Stage.SHORT_HELP):
         child.concern = service.p.concern_sd * normal(service.luck["presenting concern"](child.number, 1))
     if case.stage is Stage.SHORT_HELP:  # the worker who assessed goes on
         service.office.assign(child, Detail.ASSESSMENT_TEAM, service.p.points_short_help)
     if case.stage is Stage.CHILD_IN_NEED:  # what there is to see by now has been looked into
-        child.enquired = service.severity(child)
+        thresholds = service.open_case_thresholds(child)
+        seen = service.seen(child, "enquiry error", service.p.enquiry_error_sd)
+        if seen >= thresholds.section_47:
+            child.enquired = seen
     if case.stage is Stage.ASSESSMENT:
         child.elapsed = -child.referred_at
     elif not math.isnan(case.assessed_since):
