@@ -1,8 +1,9 @@
 """Hindcast: fitted to one year's figures, how well does the model say what the next years' were?
 
 Nobody told the model what would change, so its forecast is a world in which practice, demand and staff stay as they were in
-the year that it was fitted to. Three other forecasts stand beside it: the same without any drift, the last figure again
-("no change"), and the straight line through the last six years.
+the year that it was fitted to. Other forecasts stand beside it: the last figure moved as the model moves (what the model
+misses in the year fitted to, it is taken to miss later too), the model without any drift, the last figure again ("no
+change"), and the straight line through the last six years.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import linked, unlinked
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.scores import (
+    ANCHORED,
     MODEL,
     MODEL_ALONE,
     NO_CHANGE,
@@ -148,6 +150,7 @@ def hindcast_england(
     for number, target in enumerate(targets):
         place = simulator.targets.names.index(target.name)
         series = {year: figure.value for year, figure in england_series(target.measure).items()}
+        level = float(np.nanmean(linked(values[:, :, place], target.link)))
         change = yearly_change(series, settings.fit_to, target.link)
         for year in settings.predict:
             if year not in series:
@@ -157,7 +160,7 @@ def hindcast_england(
             # the mean over simulations is not known exactly
             known = max(float(simulated.var(ddof=1)) - luck[number], 0.0)
             own = known + national[number] + float(simulated.var(ddof=1)) / len(simulated)
-            scores += _scores(target, "", year, settings, series, change, (float(simulated.mean()), own))
+            scores += _scores(target, "", year, settings, series, change, (float(simulated.mean()), own, level))
     return scores
 
 
@@ -205,19 +208,24 @@ def hindcast_authorities(
             own = series[area.area_code, target.measure]
             for year in settings.predict:
                 if year in own:
-                    ours = (float(fits.simulated[place][number]), float(unsure[number]))
+                    ours = (float(fits.simulated[place][number]), float(unsure[number]), float(fits.simulated[place][number]))
                     scores += _scores(target, area.area_code, year, settings, own, changes[target.measure], ours)
     return scores
 
 
 def _scores(
     target: Target, code: str, year: int, settings: HindcastSettings, series: Mapping[int, float], change: float,
-    ours: tuple[float, float],
+    ours: tuple[float, float, float],
 ) -> list[Score]:  # fmt: skip
-    """Return the scores of all forecasters for one figure; ``ours`` is the model's linked mean and variance."""
-    middle, variance = ours
+    """Return the scores of all forecasters for one figure.
+
+    ``ours`` is the model's linked mean in the year, its variance, and its mean over all years, from which it moves.
+    """
+    middle, variance, level = ours
     drift = change**2 * (year - settings.fit_to)
+    from_last = float(linked(series[settings.fit_to], target.link)) + middle - level
     forecasts: dict[str, Array | None] = {
+        ANCHORED: normal_forecast(from_last, float(np.sqrt(drift)), target.link),
         MODEL: normal_forecast(middle, float(np.sqrt(variance + drift)), target.link),
         MODEL_ALONE: normal_forecast(middle, float(np.sqrt(variance)), target.link),
         NO_CHANGE: no_change(series, settings.fit_to, year, change, target.link),

@@ -20,8 +20,11 @@ from cinsim.calibration.links import Link, linked, unlinked
 # a forecast is kept as so many quantiles in the middle of equal shares
 QUANTILES: Final = (np.arange(199) + 0.5) / 199
 TREND_YEARS: Final = 6
-MODEL, MODEL_ALONE, NO_CHANGE, TREND = "model", "model without drift", "no change", "linear trend"
-FORECASTERS: Final = (MODEL, MODEL_ALONE, NO_CHANGE, TREND)
+# a score larger by less is no worse: about what the luck of the simulations behind a forecast makes
+NO_WORSE: Final = 1.02
+MODEL, ANCHORED, MODEL_ALONE = "model", "model from the last figure", "model without drift"
+NO_CHANGE, TREND = "no change", "linear trend"
+FORECASTERS: Final = (MODEL, ANCHORED, MODEL_ALONE, NO_CHANGE, TREND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +127,15 @@ def score_table(scores: Sequence[Score]) -> pd.DataFrame:
 
 def in_words(table: pd.DataFrame, where: str) -> list[str]:
     """Return where the model forecasts better and where worse than no change, and how often its ranges held."""
-    ours, theirs = table[f"{MODEL} CRPS"], table[f"{NO_CHANGE} CRPS"]
-    worse = list(table.loc[ours > theirs * 1.0001, "measure"])
-    out = [
-        f"{where}: by CRPS the model forecast is at least as good as no change on {len(table) - len(worse)} of {len(table)} "
-        "measures."
-    ]
-    if worse:
-        out.append(f"It is worse on {', '.join(worse)}.")
+    out = []
+    for forecaster, words in ((MODEL, "the model's forecast"), (ANCHORED, "starting from the last figure, it")):
+        ours, theirs = table[f"{forecaster} CRPS"], table[f"{NO_CHANGE} CRPS"]
+        worse = list(table.loc[ours > theirs * NO_WORSE, "measure"])
+        out.append(
+            f"{where}: by CRPS {words} is no worse than no change on {len(table) - len(worse)} of {len(table)} measures"
+            + (f"; it is worse on {', '.join(worse)}." if worse else ".")
+        )
+    ours = table[f"{MODEL} CRPS"]
     if f"{TREND} CRPS" in table:
         beaten = int((ours <= table[f"{TREND} CRPS"]).sum())
         out.append(f"It is at least as good as the linear trend on {beaten} of {len(table)}.")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cinsim.calibration.ranks import Ranks
-from cinsim.calibration.scores import FORECASTERS, MODEL, NO_CHANGE, Score, in_words, score_table
+from cinsim.calibration.scores import FORECASTERS, MODEL, NO_CHANGE, NO_WORSE, Score, in_words, score_table
 from cinsim.reference.figures import england_series
 from cinsim.report.labels import label, listed
 from cinsim.report.proof import Proof, table_of
@@ -40,7 +40,7 @@ def _scores_table(table: pd.DataFrame, where: str):  # type: ignore[no-untyped-d
         [
             label(row["measure"]).text, *(f"{row[f'{name} CRPS']:.2f}" for name in forecasters),
             *(f"{row[f'{name} coverage']:.0%}" for name in forecasters), str(row["figures"]),
-            "no" if row[f"{MODEL} CRPS"] > 1.0001 * row[f"{NO_CHANGE} CRPS"] else "yes",
+            "no" if row[f"{MODEL} CRPS"] > NO_WORSE * row[f"{NO_CHANGE} CRPS"] else "yes",
         ]
         for row in table.to_dict("records")
     ]  # fmt: skip
@@ -78,9 +78,13 @@ def crps_figure(table: pd.DataFrame) -> Drawing:
         axes.set_yticks(y, [label(measure).text for measure in table["measure"]], fontsize=8.5)
         axes.set_xlim(0, 3.05)
         axes.set_xlabel("Mean CRPS over that of no change")
-        figure.legend(loc="outside lower left", ncols=3)
-    better = [str(m) for m, ours, theirs in zip(table["measure"], table[f"{MODEL} CRPS"], base, strict=True) if ours <= theirs]
-    alt = f"The model forecast is at least as good as no change on {len(better)} of {len(table)} measures."
+        figure.legend(loc="outside lower left", ncols=2)
+    better = [
+        str(m)
+        for m, ours, theirs in zip(table["measure"], table[f"{MODEL} CRPS"], base, strict=True)
+        if ours <= NO_WORSE * theirs
+    ]
+    alt = f"The model forecast is no worse than no change on {len(better)} of {len(table)} measures."
     return Drawing("crps", title, "Left of the line: better than no change. At 3: three times as far off or more.", alt, figure)
 
 
