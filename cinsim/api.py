@@ -72,6 +72,18 @@ class RunResult:
         """Mean and 90% range of ``national`` over draws and replications."""
         return self._national("national_summary.csv")
 
+    @cached_property
+    def variation(self) -> pd.DataFrame:
+        """How much authorities differ, a row a scenario, year, draw, replication, measure and statistic.
+
+        Raises
+        ------
+        InputError : fewer than three authorities were run.
+        """
+        if not (self.folder / "variation.csv").exists():
+            raise InputError("fewer than three authorities were run; name several, or all, with area", path=self.folder)
+        return self._table("variation.csv")
+
     def _national(self, name: str) -> pd.DataFrame:
         if not (self.folder / name).exists():
             raise InputError("fewer than two authorities were run; name several, or all, with area", path=self.folder)
@@ -100,7 +112,8 @@ class RunResult:
     def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
-        text = ("scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "verdict", "part", "method")
+        text = ("scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "statistic",
+                "verdict", "part", "method")  # fmt: skip
         table = pd.read_csv(self.folder / name, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
         return table.fillna(dict.fromkeys((column for column in text if column in table), ""))
 
@@ -112,6 +125,16 @@ class Comparison(RunResult):
     def differences(self) -> pd.DataFrame:
         """One row a scenario, area, year, measure and group: the paired difference from the baseline and its interval."""
         return self._table("differences.csv")
+
+    @cached_property
+    def national_differences(self) -> pd.DataFrame:
+        """As ``differences``, of England, of its regions, and (``statistic``) of how much authorities differ.
+
+        Raises
+        ------
+        InputError : fewer than two authorities were run.
+        """
+        return self._national("national_differences.csv")
 
     @cached_property
     def contributions(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,11 +56,17 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
     """Print how the main measures differ from the baseline in the last reported year, and where the folder is."""
     from cinsim.report.labels import decimals_for, difference_text, label, value_text
 
-    area = plan.areas[0]
     baseline, *others = plan.arms
     year = int(result.summary["year"].max())
-    levels = _by_measure(result.summary, baseline, area, year)
-    differences = {other: _by_measure(result.differences, other, area, year) for other in others}
+    place = _place(plan)
+    if together := is_several(plan):
+        place = f"{len(plan.areas)} authorities together"
+        levels = _of_england(result, baseline, year)
+        table = result.national_differences[result.national_differences["statistic"] == "level"]
+        differences = {other: _england_in(table, other, year) for other in others}
+    else:
+        levels = _by_measure(result.summary, baseline, plan.areas[0], year)
+        differences = {other: _by_measure(result.differences, other, plan.areas[0], year) for other in others}
     rows = []
     for measure in MAIN_MEASURES:
         if measure not in levels:
@@ -72,9 +78,35 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
             middle, low, high = (difference_text(found[name], decimals) for name in ("difference", "lower", "upper"))
             row.append(f"{middle} ({low} to {high})" if found["lower"] == found["lower"] else middle)
         rows.append(row)
-    typer.echo(f"\nDifference from {baseline}: {_place(plan)}, year to March {year}; 95% intervals\n")
+    typer.echo(f"\nDifference from {baseline}: {place}, year to March {year}; 95% intervals\n")
     print_blocks(("Measure", baseline, *others), rows, kept=2)
+    if together:
+        _print_lottery(result, baseline, others, year)
     _print_ending(result)
+
+
+LOTTERY = ("cin_plans_started_rate", "cpp_started_rate", "unmet_need_child_days_rate", "undetected_harm_child_days_rate")
+
+
+def _print_lottery(result: Comparison, baseline: str, others: Sequence[str], year: int) -> None:
+    """Print how many times as high the 90th percentile of authorities is as the 10th, and how scenarios change that."""
+    from cinsim.report.labels import difference_text, label, number
+
+    table = result.national_differences
+    table = table[(table["statistic"] == "p90_over_p10") & (table["year"] == year)]
+    rows = []
+    for measure in LOTTERY:
+        found = {str(row["scenario"]): row for row in table[table["measure"] == measure].to_dict("records")}
+        if not found:
+            continue
+        cells = [label(measure).text, number(next(iter(found.values()))["baseline_mean"], 2)]
+        for other in others:
+            middle, low, high = (difference_text(found[other][name], 2) for name in ("difference", "lower", "upper"))
+            cells.append(f"{middle} ({low} to {high})" if found[other]["lower"] == found[other]["lower"] else middle)
+        rows.append(cells)
+    if rows:
+        typer.echo("\nBetween authorities: how many times as high the 90th percentile is as the 10th\n")
+        print_blocks(("Measure", baseline, *others), rows, kept=2)
 
 
 def print_parts(result: Comparison) -> None:
@@ -114,9 +146,19 @@ def is_the_whole_country(plan: Plan) -> bool:
     return {area.area_code for area in usable_authorities()} <= {area.area_code for area in plan.areas}
 
 
+def is_several(plan: Plan) -> bool:
+    """Return whether a plan has two authorities or more, and England's average authority is none of them."""
+    from cinsim.reference.areas import ENGLAND_CODE
+
+    return len(plan.areas) > 1 and all(area.area_code != ENGLAND_CODE for area in plan.areas)
+
+
 def _of_england(result: RunResult, scenario: str, year: int) -> dict[str, dict[str, float]]:
     """Return the rows of England's summary of one scenario and year, by measure."""
-    table = result.national_summary
+    return _england_in(result.national_summary, scenario, year)
+
+
+def _england_in(table: pd.DataFrame, scenario: str, year: int) -> dict[str, dict[str, float]]:
     rows = table[(table["area_level"] == "england") & (table["scenario"] == scenario) & (table["year"] == year)]
     return {str(row["measure"]): row for row in rows.to_dict("records")}  # type: ignore[misc]
 
