@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 
 from cinsim.calibration.emulation import require_emulators
-from cinsim.calibration.moments import SearchSettings, search
+from cinsim.calibration.moments import Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit, read_point, write_point
 from cinsim.calibration.posterior import confirm, sample_posterior, write_posterior, write_predictive
 from cinsim.calibration.priors import load_space
 from cinsim.calibration.regions import Proposal
-from cinsim.calibration.simulator import ModelSimulator, model_version
+from cinsim.calibration.simulator import ModelSimulator, model_version, size_effect
 from cinsim.calibration.targets import Targets, load_targets
 from cinsim.calibration.waves import History, WaveSettings, match_history
 from cinsim.errors import InputError
@@ -62,9 +62,10 @@ class Setting:
             structure=self.structure, population_fraction=self.population_fraction,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def simulator(self, targets: Targets) -> ModelSimulator:
+    def simulator(self, targets: Targets, offset: np.ndarray | None = None) -> ModelSimulator:
         """Return the model as it is calibrated; finished simulations are kept below ``out``."""
-        return ModelSimulator(self.scenario(), targets, self.out / SIMULATIONS, self.jobs, quiet=self.quiet, say=self.say)
+        folder = self.out / SIMULATIONS
+        return ModelSimulator(self.scenario(), targets, folder, self.jobs, quiet=self.quiet, say=self.say, offset=offset)
 
     def run(self) -> dict[str, Any]:
         """Return what of this a result keeps."""
@@ -124,15 +125,26 @@ def fit_point(
         start = {**register, **before.values}
         if before.space.names == space.names and before.targets.names == wanted.names:
             jacobian = before.found.jacobian
-    simulator = setting.simulator(wanted)
-    simulator.planned = settings.most_simulations(len(space))
     setting.say(
         f"stage one: {len(space)} parameters, {len(wanted.flagged('fit'))} targets to fit and {len(wanted.flagged('check'))} to "
-        f"check, usually at most {simulator.planned} simulations"
+        f"check, usually at most {settings.most_simulations(len(space))} simulations"
     )
-    found = search(simulator, space, start, settings, setting.say, jacobian)
+    offset, whole = None, None
+    if setting.population_fraction < 1.0:
+        large = replace(setting, population_fraction=1.0).simulator(wanted)
+        whole = Reporter(large, settings.wholes, 1 / setting.population_fraction)
+        # of a point that the space holds, so that the search begins there
+        begin = space.values(space.units(start))
+        offset = size_effect(large, setting.simulator(wanted), begin, settings.wholes)
+        apart = np.abs(offset) / wanted.linked_errors()
+        names = ", ".join(wanted.names[place] for place in np.flatnonzero(apart > 1.0))
+        setting.say(f"whole authorities differ by more than a target's error in: {names or 'nothing'}")
+    simulator = setting.simulator(wanted, offset)
+    simulator.planned = settings.most_simulations(len(space))
+    found = search(simulator, space, start, settings, setting.say, jacobian, whole)
     held = {name: value for name, value in register.items() if name not in space.names}
-    fit = PointFit(setting.structure, setting.year, setting.run(), space, wanted, found, held)
+    run = {**setting.run(), "size_effect": None if offset is None else np.round(offset, 8).tolist()}
+    fit = PointFit(setting.structure, setting.year, run, space, wanted, found, held)
     write_point(fit, setting.point_path)
     return fit
 
@@ -163,7 +175,8 @@ def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple
         )
     children = average_authority().population_0_17 * setting.population_fraction
     share = setting.years * children / england(fit.year)["population_0_17"].value
-    simulator = setting.simulator(fit.targets)
+    offset = fit.run.get("size_effect")
+    simulator = setting.simulator(fit.targets, None if offset is None else np.array(offset))
     simulator.planned = settings.waves * settings.points + draws
     setting.say(
         f"stage two: {settings.waves} waves of {settings.points} points and {draws} draws, {simulator.planned} simulations"

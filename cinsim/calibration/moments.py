@@ -47,6 +47,8 @@ class SearchSettings:
     step : by which the design moves every parameter, in prior units. longest : most that one parameter moves in one iteration.
     iterations : at most. enough : the search ends when the next step promises to lower the objective by less.
     reports : replications of the last step, and again of the reported fit.
+    damping : of the first steps; it falls as steps keep what they promise. wholes : simulations of a whole authority, where
+        the search's are of a part of one: to learn what that changes, and again for the reported fit.
     """
 
     replications: int = 4
@@ -56,6 +58,8 @@ class SearchSettings:
     iterations: int = 8
     enough: float = 3.0
     reports: int = 12
+    damping: float = 4.0
+    wholes: int = 16
 
     def __post_init__(self) -> None:
         if self.replications < 2:
@@ -67,6 +71,15 @@ class SearchSettings:
         """Return about how many simulations the search may ask for, with two Jacobians."""
         jacobians = 2 * 2 * rows_for(parameters) * self.jacobian_replications
         return jacobians + (self.iterations + 1) * self.replications + 2 * self.reports
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """A simulator of larger authorities for the reported fit; ``worth`` of the search's simulations say as much as one of its."""
+
+    simulator: Simulator
+    replications: int
+    worth: float
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,7 @@ def search(
     settings: SearchSettings,
     say: Callable[[str], None] = lambda text: None,
     jacobian: Array | None = None,
+    whole: Reporter | None = None,
 ) -> Found:
     """Find the best point.
 
@@ -107,6 +121,7 @@ def search(
     start : values by name, at least of the parameters in ``space``; moved into the priors' reach.
     jacobian : from an earlier search, to begin with in place of finite differences.
     say : is told what happens.
+    whole : simulates the reported fit in place of ``simulator``.
     """
     state = _State(simulator, space, settings, say)
     units = space.units(start)
@@ -115,7 +130,7 @@ def search(
     state.path.append(state.objective(units, values))
     taken_at = units if jacobian is None else None
     jacobian = state.slopes(units) if jacobian is None else jacobian
-    damping = 0.0
+    damping = settings.damping
     for iteration in range(1, settings.iterations + 1):
         step, promised = state.step(units, values, jacobian, damping)
         if promised < settings.enough:
@@ -131,12 +146,12 @@ def search(
         if gained > 0:
             units, values = tried, found
             state.path.append(state.objective(units, values))
-        damping = damping / 4 if gained > 0.5 * promised else max(1.0, 4 * damping)
+        damping = damping / 4 if gained > 0.5 * promised else 4 * max(1.0, damping)
         if gained < 0.1 * promised and _far(units, taken_at):
-            jacobian, taken_at, damping = state.slopes(units), units, 0.0
+            jacobian, taken_at, damping = state.slopes(units), units, settings.damping
     if _far(units, taken_at):
         jacobian = state.slopes(units)
-    return state.report(units, jacobian)
+    return state.report(units, jacobian, whole)
 
 
 def _far(units: Array, taken_at: Array | None) -> bool:
@@ -226,17 +241,22 @@ class _State:
         self.say(f"{told:.0%} of the effects on fitted targets stand out from luck")
         return found
 
-    def report(self, units: Array, jacobian: Array) -> Found:
+    def report(self, units: Array, jacobian: Array, whole: Reporter | None) -> Found:
         """Take one last step with the luck of many replications, and report the fit there on yet others."""
         n = self.settings.reports
         values = self.runs([units], range(POLISH_FROM, POLISH_FROM + n))[0]
-        self.variances = [values.var(axis=0, ddof=1)]
-        step, promised = self.step(units, values.mean(axis=0), jacobian, 0.0, n)
+        self.variances.append(values.var(axis=0, ddof=1))
+        step, promised = self.step(units, values.mean(axis=0), jacobian, 1.0, n)
         if promised > self.settings.enough:
             units = self.space.clipped(units + step)
             self.say(f"last step on {n} new replications promises {promised:.1f}")
-        found = self.runs([units], range(REPORT_FROM, REPORT_FROM + n))[0]
-        self.variances = [found.var(axis=0, ddof=1)]
+        if whole is None:
+            found = self.runs([units], range(REPORT_FROM, REPORT_FROM + n))[0]
+            self.variances = [found.var(axis=0, ddof=1)]
+        else:
+            replications = range(REPORT_FROM, REPORT_FROM + whole.replications)
+            found = run_points(whole.simulator, [self.space.values(units)], replications)[0]
+            n = max(round(whole.replications * whole.worth), 2)
         kept, errors = self.fitted, self.total_errors(n)
         weighted = jacobian[kept] / errors[kept, None]
         return Found(

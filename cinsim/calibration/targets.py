@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.calibration.links import Link, link_of, linked, slope
+from cinsim.calibration.links import Link, link_of, linked, slope, unlinked
 from cinsim.errors import InputError
 from cinsim.outcomes.definitions import MEASURES
 from cinsim.outcomes.groups import GROUP_LABELS
@@ -108,6 +108,13 @@ class Targets:
         """Return standard error and discrepancy together, on the scale of the links."""
         errors = [target.error * slope(target.value, target.link) for target in self]
         return np.array(errors)
+
+    def unlinked(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values in the measures' own units from those on the scale of the links [..., targets]."""
+        out = np.empty_like(values, dtype=np.float64)
+        for place, target in enumerate(self):
+            out[..., place] = unlinked(values[..., place], target.link)
+        return out
 
     def linked(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return simulated values [..., targets] on the scale of the links."""

@@ -80,6 +80,9 @@ def england(
     repeats: Annotated[int, typer.Option(min=1, help="Repeats of the design behind each Jacobian.")] = 2,
     iterations: Annotated[int, typer.Option(min=1, help="Steps of the search at most.")] = 8,
     reports: Annotated[int, typer.Option(min=2, help="Simulations behind the reported fit.")] = 48,
+    wholes: Annotated[
+        int, typer.Option(min=2, help="Simulations of a whole authority, at the start and for the reported fit.")
+    ] = 16,
     waves: Annotated[int, typer.Option(min=1, help="Waves of history matching.")] = 3,
     points: Annotated[int, typer.Option(min=15, max=1000, help="Points simulated in each wave.")] = 400,
     draws: Annotated[int, typer.Option(min=1, help="Posterior draws, each confirmed by a simulation.")] = 200,
@@ -103,7 +106,9 @@ def england(
     from cinsim.calibration.waves import WaveSettings
 
     begun = time.perf_counter()
-    search = SearchSettings(replications=replications, jacobian_replications=repeats, iterations=iterations, reports=reports)
+    search = SearchSettings(
+        replications=replications, jacobian_replications=repeats, iterations=iterations, reports=reports, wholes=wholes
+    )
     wave_settings = WaveSettings(waves=waves, points=points, seed=seed)
     if stage != "point":
         require_emulators()
