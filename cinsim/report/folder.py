@@ -17,7 +17,7 @@ from pyarrow import compute, csv
 
 from cinsim.errors import InputError
 from cinsim.outcomes.compare import differences
-from cinsim.report.labels import USED
+from cinsim.report.labels import USED, listed
 
 NATIONAL_CODE = "E92000001"
 MEASURE_COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
@@ -29,6 +29,10 @@ DIFFERENCE_COLUMNS = (
 _TEXT_COLUMNS = frozenset({"scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "verdict"})
 _WHOLE_NUMBERS = frozenset({"year", "draw", "replication", "n"})
 WHOLE = ""
+_ABBREVIATIONS = frozenset({"cin", "cpp", "la", "imd", "fte"})
+# measures told in millions
+_IN_MILLIONS = ("cost",)
+_FEW_ENOUGH_TO_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,13 @@ class Arm:
     @property
     def label(self) -> str:
         """The name as words, short enough for an axis."""
-        return self.name.replace("_", " ").replace("-", " ").strip() or self.title
+        words = self.name.replace("_", " ").replace("-", " ").split()
+        return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words) or self.title
+
+    @property
+    def named(self) -> str:
+        """The label as a sentence has it."""
+        return f"the {self.label}" if self.label == "baseline" else self.label
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,8 @@ class RunFolder:
     def place(self) -> str:
         """The area in words."""
         areas = self.areas
+        if 1 < len(areas) <= _FEW_ENOUGH_TO_NAME:
+            return listed([str(name) for name in areas["area_name"]])
         if len(areas) > 1:
             return f"{len(areas)} local authorities"
         name = str(areas["area_name"].iloc[0])
@@ -216,6 +228,10 @@ def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
     table = pa.Table.from_batches(pieces).to_pandas() if pieces else pd.DataFrame(columns=list(wanted))
     if table.empty:
         raise InputError("holds no results", path=path)
+    millions = table["measure"].isin(_IN_MILLIONS)
+    for column in ("value", "difference", "lower", "upper", "baseline_mean"):
+        if column in table:
+            table[column] = table[column].where(~millions, table[column] / 1e6)
     # all children are written "", "all" or left empty; make it one
     table["group"] = table["group"].fillna(WHOLE).where(table["group"] != "all", WHOLE)
     return table
@@ -239,7 +255,8 @@ def _read_national(path: Path) -> pd.DataFrame:
         table = csv.read_csv(path, convert_options=_columns_of(path, NATIONAL_COLUMNS))
     except pa.ArrowInvalid as wrong:
         raise InputError(f"cannot be read: {wrong}", path=path) from wrong
-    return table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED)))).to_pandas()
+    kept = table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED)))).to_pandas()
+    return kept.assign(value=kept["value"].where(~kept["measure"].isin(_IN_MILLIONS), kept["value"] / 1e6))
 
 
 def _whole_or_national(piece: pa.RecordBatch) -> pa.Array:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cinsim.report.changes import changes, settings
 from cinsim.report.figures import figures_of
 from cinsim.report.folder import RunFolder, read_run
-from cinsim.report.labels import count_words, listed
+from cinsim.report.labels import count_in_words, count_words, listed
 from cinsim.report.lottery import lottery_tables
 from cinsim.report.published import england
 from cinsim.report.style import FigureFile
@@ -65,7 +65,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
     return template.render(
         style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
         title=_title(run),
-        subtitle=f"{run.place[0].upper()}{run.place[1:]}, years to March {run.years[0]} to {run.years[-1]}",
+        subtitle=f"{run.place[0].upper()}{run.place[1:]}, {_years(run)}",
         questions=_questions(run),
         answer=answer(run, published),
         arms=run.arms,
@@ -88,6 +88,11 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
     )
 
 
+def _years(run: RunFolder) -> str:
+    first, last = run.years[0], run.years[-1]
+    return f"year to March {first}" if first == last else f"years to March {first} to {last}"
+
+
 def _questions(run: RunFolder) -> list[str]:
     asked = [arm.question for arm in run.arms[1:] if arm.question] or [run.baseline.question]
     return [question for question in dict.fromkeys(asked) if question]
@@ -97,11 +102,9 @@ def _title(run: RunFolder) -> str:
     if not run.compares:
         return run.baseline.title
     others = run.arms[1:]
-    how_many = _COUNTS[len(others)] if len(others) < len(_COUNTS) else str(len(others))
-    return others[0].title if len(others) == 1 else f"{how_many} scenarios compared with {run.baseline.label}"
-
-
-_COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return (
+        others[0].title if len(others) == 1 else f"{count_in_words(len(others), 'scenario')} compared with {run.baseline.named}"
+    )
 
 
 def _article(grade: str) -> str:

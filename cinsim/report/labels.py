@@ -57,7 +57,7 @@ _TEXTS = {
     "re_referred_within_12_months_of_closure_percent": "Children re-referred within 12 months of closure",
     "unmet_need_child_days_rate": "Child-days of unmet need per 10,000 children",
     "undetected_harm_child_days_rate": "Child-days of undetected harm per 10,000 children",
-    "cost": "Cost of staff time recorded, £",
+    "cost": "Cost of staff time recorded, £ million",
 }
 _NOT_HEADLINES = ("assessment_days_p25", "assessment_days_p75", "caseload_median", "caseload_p90")
 HEADLINES = tuple(name for name in _TEXTS if name not in _NOT_HEADLINES)
@@ -83,6 +83,8 @@ def label(measure: str) -> Label:
         return Label(text, 0 if "child_days" in measure else 1, _RATE)
     if measure.startswith("assessment_days_p"):
         return Label(text, 0, _DAYS)
+    if measure == "cost":
+        return Label(text, 1, "")
     if measure.startswith("caseload") or measure == "worker_changes_per_child":
         return Label(text, 2 if measure == "worker_changes_per_child" else 1, "")
     return Label(text, 0, "")
@@ -130,6 +132,14 @@ def listed(items: list[str]) -> str:
 def count_words(n: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+_COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+def count_in_words(n: int, one: str) -> str:
+    """Write a count with its noun at the start of a sentence."""
+    return f"{_COUNTS[n] if n < len(_COUNTS) else n} {one if n == 1 else one + 's'}"
 
 
 def event_words(event: str) -> str:

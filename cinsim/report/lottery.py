@@ -116,6 +116,8 @@ def _interval(change: dict[str, Any], decimals: int) -> str:
 def lottery_sentences(run: RunFolder) -> list[str]:
     """Say for each scenario whether authorities come to differ less or more; empty for a single one or too few authorities."""
     found = Lottery(run)
+    if found.authorities < FEWEST_FOR_FUNNEL:
+        return []
     said = []
     for arm in run.arms[1:]:
         less: list[str] = []
@@ -129,8 +131,9 @@ def lottery_sentences(run: RunFolder) -> list[str]:
             before, after = (found.levels[(name, measure, RATIO)] for name in (run.baseline.name, arm.name))
             name = in_sentence(label(measure).text)
             told = f"{name} (from {number(before, 2)} to {number(after, 2)} times{_interval_in_words(change)})"
+            verdict = "no difference" if _hardly(change, before) else str(change["verdict"])
             by_verdict = {"lower": (less, told), "higher": (more, told), "no difference": (same, name)}
-            bucket, words = by_verdict.get(str(change["verdict"]), (unknown, name))
+            bucket, words = by_verdict.get(verdict, (unknown, name))
             bucket.append(words)
         parts = []
         if less:
@@ -140,10 +143,19 @@ def lottery_sentences(run: RunFolder) -> list[str]:
         if unknown:
             parts.append(f"this run cannot tell whether they differ more or less in {listed(unknown)}")
         if same:
-            parts.append(f"nothing changes between authorities in {listed(same)}")
+            parts.append(f"they differ as much as before, to within 1%, in {listed(same)}")
         if parts:
             said.append(f"With {arm.label}, {'; '.join(parts)}.")
-    return said
+    scale = (
+        "Told by how many times as high the rate of the authority nine tenths of the way up is as that of the one a tenth of "
+        f"the way up, of {found.authorities}."
+    )
+    return [*said, scale] if said else []
+
+
+def _hardly(change: dict[str, Any], before: float) -> bool:
+    """Return whether the interval lies wholly within 1% of what it was."""
+    return change["verdict"] == "no difference" or max(abs(change["lower"]), abs(change["upper"])) < 0.01 * before
 
 
 def _interval_in_words(change: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, RunFolder
-from cinsim.report.labels import HEADLINES, count_words, in_sentence, label, listed, number, value_text
+from cinsim.report.labels import HEADLINES, count_in_words, count_words, in_sentence, label, listed, number, value_text
 from cinsim.report.lottery import lottery_sentences
 from cinsim.report.published import comparable, nearness
 from cinsim.report.sensitivity import sensitivities
@@ -25,6 +25,25 @@ MOST_NAMED = 5
 FOLLOWED = (
     "cin_plans_31_march_rate", "cpp_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "re_referral_percent",
 )  # fmt: skip
+
+
+# every headline belongs to one of these, told in this order
+THEMES = {
+    "Children helped": (
+        "cin_plans_31_march_rate", "cin_plans_started_rate", "children_in_need_31_march_rate", "cpp_31_march_rate",
+        "cpp_started_rate", "looked_after_31_march_rate", "not_in_need_percent", "no_further_action_percent",
+        "assessments_completed_rate", "s47_rate", "icpc_rate",
+    ),
+    "Need left, harm unseen, children who come back": (
+        "unmet_need_child_days_rate", "undetected_harm_child_days_rate", "re_referral_percent",
+        "re_referred_within_12_months_of_closure_percent", "cpp_second_or_subsequent_percent", "referral_rate",
+    ),
+    "On time": (
+        "cin_visits_on_time_percent", "cpp_visits_on_time_percent", "cin_not_visited_3_months_percent",
+        "assessment_within_45_days_percent", "assessment_days_p50", "icpc_within_15_days_percent", "cpp_reviews_on_time_percent",
+    ),
+    "Staff": ("caseload_mean", "unallocated_children", "worker_changes_per_child", "cost"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +64,8 @@ def _fraction(run: RunFolder) -> str:
     if not isinstance(fraction, int | float) or fraction == 1:
         return ""
     return (
-        f" Only {fraction:.3g} of the children and staff were simulated: counts of one area are that much smaller, ranges are "
-        f"about {fraction**-0.5:.2g} times as wide, and teams are that much smaller, which can make lateness worse."
+        f" Only {100 * fraction:.3g}% of the children and staff were simulated: counts of one area are that much smaller, ranges "
+        f"are about {fraction**-0.5:.2g} times as wide, and teams are that much smaller, which can make lateness worse."
     )
 
 
@@ -61,11 +80,11 @@ def _compared(run: RunFolder) -> Answer:
     year = run.years[-1]
     others = run.arms[1:]
     opening = (
-        f"{count_words(len(others), 'scenario')} compared with {run.baseline.label} for {run.place}: {_size(run)}, the same "
-        f"random numbers in every scenario. Figures are for the year to March {year} unless another is named."
+        f"{count_in_words(len(others), 'scenario')} set against {run.baseline.named} for {run.place}: {_size(run)}, with the "
+        f"same luck in every scenario. Figures are for the year to March {year}."
     )
     if run.draws == 1:
-        opening += " Ranges show chance only; how uncertain the parameters themselves are is not in them."
+        opening += " The ranges show chance only: how uncertain the model's assumptions are is not in them."
     opening += _fraction(run)
     parts = [(arm.title, tuple(_arm_sentences(run, arm, year))) for arm in others]
     if between := lottery_sentences(run):
@@ -84,9 +103,14 @@ def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
     told = [e for e in rest if e.tells and not e.negligible]
     # the largest first, by size relative to the level: what a reader should not miss
     told.sort(key=lambda e: abs(e.difference) / max(abs(e.before), 1e-9), reverse=True)
-    said = [effect_sentence(e) for e in told[:TOLD]]
-    if len(told) > TOLD:
-        said.append(f"Also told apart from no change: {listed([_short(e) for e in told[TOLD:]])}.")
+    first, others = told[:TOLD], told[TOLD:]
+    said = [
+        f"{theme}: {'; '.join(in_sentence(effect_sentence(e)) for e in mine)}."
+        for theme, measures in THEMES.items()
+        if (mine := sorted((e for e in first if e.measure in measures), key=lambda e: measures.index(e.measure)))
+    ]
+    if others:
+        said.append(f"Also told apart from no change: {listed([_short(e) for e in others])}.")
     if not told:
         said.append("No measure changed by as much as 1% (half a percentage point) in a way this run can tell from chance.")
     said += cannot_tell_sentences([e for e in rest if not e.tells and not e.negligible])
@@ -101,7 +125,7 @@ def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
 
 
 def effect_sentence(effect: Effect) -> str:
-    """Say one effect whose interval leaves out zero."""
+    """Say one effect whose interval leaves out zero, without a full stop."""
     known = label(effect.measure)
     way = "fell" if effect.difference < 0 else "rose"
     low, high = sorted((abs(effect.lower), abs(effect.upper)))
@@ -113,7 +137,7 @@ def effect_sentence(effect: Effect) -> str:
         share = 100 * abs(effect.difference / effect.before)
         relative = f", or {number(share, 0 if share >= 10 else 1)}%"
     ends = f"from {value_text(effect.measure, effect.before)} to {value_text(effect.measure, effect.after)}"
-    return f"{known.text} {way} by {size}{relative} ({between}), {ends}."
+    return f"{known.text} {way} by {size}{relative} ({between}), {ends}"
 
 
 def _short(effect: Effect) -> str:

@@ -17,14 +17,14 @@ from cinsim.reference import figures
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, read_run
 from cinsim.report.html import write_report
-from cinsim.report.labels import MINUS, difference_text, in_sentence, label, number, value_text
+from cinsim.report.labels import HEADLINES, MINUS, difference_text, in_sentence, label, number, value_text
 from cinsim.report.lottery import lottery_figure, lottery_sentences, lottery_tables
 from cinsim.report.published import nearness
 from cinsim.report.sensitivity import sensitivities
 from cinsim.report.style import house_style
 from cinsim.report.suppression import SUPPRESSED, grouped_rows
 from cinsim.report.tables import differences_table, group_tables, headline_table, parameters_table
-from cinsim.report.words import answer, cannot_tell_sentences, effect_sentence
+from cinsim.report.words import THEMES, answer, cannot_tell_sentences, effect_sentence
 
 pytestmark = pytest.mark.unit
 
@@ -132,7 +132,39 @@ def test_what_a_scenarios_file_says_is_shown_as_text_not_as_markup(tmp_path: Pat
 
 def test_an_effect_is_told_with_its_interval_and_both_levels() -> None:
     sentence = effect_sentence(effect(-4.0, -5.0, -3.0))
-    assert sentence == "CIN plans at 31 March per 10,000 fell by 4.0, or 5.0% (95% interval 3.0 to 5.0), from 80.0 to 76.0."
+    assert sentence == "CIN plans at 31 March per 10,000 fell by 4.0, or 5.0% (95% interval 3.0 to 5.0), from 80.0 to 76.0"
+
+
+def test_every_headline_belongs_to_one_theme_and_the_answer_is_told_by_theme(tmp_path: Path) -> None:
+    placed = [measure for measures in THEMES.values() for measure in measures]
+    assert sorted(placed) == sorted(HEADLINES)
+    said = answer(read_run(RunMaker(arms=2, years=3).write(tmp_path / "run")), {}).parts[0][1]
+    themes = [sentence.split(": ")[0] for sentence in said if sentence.split(": ")[0] in THEMES]
+    assert len(themes) >= 2
+    assert themes == [theme for theme in THEMES if theme in themes]
+
+
+def test_cost_is_told_in_millions_in_the_levels_and_in_the_differences(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, years=1, replications=3).write(tmp_path / "run")
+    for name in ("measures.csv", "differences.csv"):
+        table = pd.read_csv(folder / name)
+        like = table[(table["measure"] == "caseload_mean") & (table["group"] == "all")].assign(measure="cost")
+        money = [column for column in ("value", "difference", "lower", "upper", "baseline_mean") if column in table]
+        like[money] = like[money] * 1e6
+        pd.concat([table, like]).to_csv(folder / name, index=False)
+    run = read_run(folder)
+    (cost,), (cases,) = effects(run, "cost", 2025), effects(run, "caseload_mean", 2025)
+    assert (cost.difference, cost.before) == (pytest.approx(cases.difference), pytest.approx(cases.before))
+    assert label("cost").text.endswith("£ million")
+
+
+def test_names_on_the_page_are_words_with_abbreviations_as_they_are_written_and_few_areas_by_name(tmp_path: Path) -> None:
+    assert Arm("visits_weekly_cpp", "", "", {}).label == "visits weekly CPP"
+    assert (Arm("baseline", "", "", {}).named, Arm("today", "", "", {}).named) == ("the baseline", "today")
+    areas = (("E06000017", "Rutland"), ("E08000035", "Leeds"))
+    page = write_report(RunMaker(arms=3, areas=areas, years=1, replications=2).write(tmp_path / "run")).read_text()
+    assert "Rutland and Leeds, year to March 2025" in page
+    assert "<h1>Two scenarios compared with the baseline</h1>" in page
 
 
 def test_what_a_run_cannot_tell_is_said_with_the_replications_that_would() -> None:
@@ -372,7 +404,7 @@ def test_the_answer_says_between_authorities_what_the_table_says_and_the_figure_
     pd.concat([table, plans]).to_csv(folder / "measures.csv", index=False)
     run = read_run(folder)
     said = lottery_sentences(run)
-    assert len(said) == 3
+    assert len(said) == 4
     assert re.search(
         r"authorities differ less in CIN plans started per 10,000 \(from \d\.\d\d to 1\.00 times, 95% interval", said[1]
     )
