@@ -18,11 +18,25 @@ PARAMETER_COLUMNS = ("name", "value", "unit", "low", "high", "source", "evidence
 @guarded
 def parameters(
     word: Annotated[str, typer.Argument(metavar="[WORD]", help="Only those whose name or description holds this word.")] = "",
+    budget: Annotated[
+        bool, typer.Option("--budget", help="Print the hours budget: work summed from the hours, against the published staff.")
+    ] = False,
+    area: Annotated[str, typer.Option(metavar="TEXT", help="The budget's area: a name or code.")] = "England",
     format_: Format = "table",
 ) -> None:
-    """List every parameter with its value, range, source, evidence grade and status."""
+    """List every parameter with its value, range, source, evidence grade and status; or print the hours budget."""
     from cinsim.reference.register import load_register
 
+    if budget:
+        from cinsim.cli.budget import print_budget
+        from cinsim.reference.areas import average_authority, resolve
+        from cinsim.reference.parameters import parameters_from
+        from cinsim.workforce.budget import hours_budget
+
+        england = average_authority()
+        for chosen in resolve(area):
+            print_budget(hours_budget(chosen, england, parameters_from()))
+        return
     found = [p for p in load_register().values() if word.lower() in f"{p.name} {p.description}".lower()]
     if format_ == "csv":
         write_csv(PARAMETER_COLUMNS, ([getattr(p, column) for column in PARAMETER_COLUMNS] for p in found))

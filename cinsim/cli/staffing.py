@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cinsim.cli.budget import budget_in_words
 from cinsim.cli.lists import print_table
 from cinsim.cli.options import (
     Area,
@@ -28,6 +29,7 @@ from cinsim.cli.options import (
 if TYPE_CHECKING:
     from cinsim.planning.staffing import Answer, Mix
     from cinsim.runs.run import Plan
+    from cinsim.workforce.budget import Budget
 
 OUTPUTS = Path("outputs")
 
@@ -114,7 +116,20 @@ def print_answer(answer: Answer, plan: Plan, folder: Path, wall_seconds: float) 
         _print_mixes(answer)
     for line in answer_in_words(answer):
         typer.echo(line)
+    typer.echo()
+    for line in budget_in_words(_budget(plan)):
+        typer.echo(line)
     typer.echo(f"\n{answer.computed} replications simulated, {wall_seconds:.0f} s. Results: {folder}")
+
+
+def _budget(plan: Plan) -> Budget:
+    """Return the hours budget of the area searched, with the scenario's hours."""
+    from cinsim.reference.areas import average_authority
+    from cinsim.reference.parameters import parameters_from
+    from cinsim.workforce.budget import hours_budget
+
+    (name, *_) = plan.arms
+    return hours_budget(plan.areas[0], average_authority(), parameters_from(plan.parameters[name][0]))
 
 
 def answer_in_words(answer: Answer) -> list[str]:
