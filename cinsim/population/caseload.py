@@ -57,6 +57,11 @@ class InitialCaseload:
         return len(self.birth)
 
     @property
+    def by_stage(self) -> dict[str, int]:
+        """How many children stand where."""
+        return {kind.name.lower(): int((self.stage == kind).sum()) for kind in OpenStage}
+
+    @property
     def digest(self) -> str:
         """A hash of all that a run takes over, however the file it came from was written."""
         seen = hashlib.blake2b(str(self.on).encode(), digest_size=16)

@@ -129,6 +129,7 @@ def _return_entry(task: Task) -> dict[str, object] | None:
         "sha256": held.content,
         "census_date": str(held.on),
         "open_children": len(held),
+        "read_as": held.by_stage,
         "taken_over": held.digest,
     }
 
