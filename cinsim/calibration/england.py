@@ -130,7 +130,7 @@ def fit_point(
         f"check, usually at most {settings.most_simulations(len(space))} simulations"
     )
     offset, whole = None, None
-    if setting.population_fraction < 1.0:
+    if setting.population_fraction < 1.0 and settings.wholes:
         large = replace(setting, population_fraction=1.0).simulator(wanted)
         whole = Reporter(large, settings.wholes, 1 / setting.population_fraction)
         # of a point that the space holds, so that the search begins there

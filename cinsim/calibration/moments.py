@@ -48,7 +48,7 @@ class SearchSettings:
     iterations : at most. enough : the search ends when the next step promises to lower the objective by less.
     reports : replications of the last step, and again of the reported fit.
     damping : of the first steps; it falls as steps keep what they promise. wholes : simulations of a whole authority, where
-        the search's are of a part of one: to learn what that changes, and again for the reported fit.
+        the search's are of a part of one: to learn what that changes, and again for the reported fit; 0 for neither.
     """
 
     replications: int = 4
@@ -66,6 +66,8 @@ class SearchSettings:
             raise InputError("needs 2 or more: what luck does to a mean is read off their spread", key="--replications")
         if self.jacobian_replications < 1 or self.reports < 2:
             raise InputError("needs a repeat of the design and 2 reports or more", key="--reports")
+        if self.wholes == 1 or self.wholes < 0:
+            raise InputError("must be 0, or 2 or more: what luck does to a mean is read off their spread", key="--wholes")
 
     def most_simulations(self, parameters: int) -> int:
         """Return about how many simulations the search may ask for, with two Jacobians."""

@@ -81,10 +81,10 @@ def england(
     iterations: Annotated[int, typer.Option(min=1, help="Steps of the search at most.")] = 8,
     reports: Annotated[int, typer.Option(min=2, help="Simulations behind the reported fit.")] = 48,
     wholes: Annotated[
-        int, typer.Option(min=2, help="Simulations of a whole authority, at the start and for the reported fit.")
+        int, typer.Option(min=0, help="Simulations of a whole authority, at the start and for the reported fit; 0 for neither.")
     ] = 16,
     waves: Annotated[int, typer.Option(min=1, help="Waves of history matching.")] = 3,
-    points: Annotated[int, typer.Option(min=15, max=1000, help="Points simulated in each wave.")] = 400,
+    points: Annotated[int, typer.Option(min=20, max=1000, help="Points simulated in each wave.")] = 400,
     draws: Annotated[int, typer.Option(min=1, help="Posterior draws, each confirmed by a simulation.")] = 200,
     again: Annotated[bool, typer.Option("--again", help="Begin from the last result and its Jacobian.")] = False,
     targets: Annotated[Path | None, typer.Option(help="Targets in place of the package's.")] = None,
