@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from cinsim.report.comparisons import NAME_WIDTH, sideways
 from cinsim.report.folder import Arm, RunFolder
-from cinsim.report.labels import event_words, listed, number
+from cinsim.report.labels import event_words, in_sentence, listed, number
 from cinsim.report.style import Drawing, colour_of, new_figure
 
 # outcomes of a journey in children_changed.parquet, each there as baseline_<name> and scenario_<name>
@@ -58,7 +58,7 @@ def _more_or_less(table: pd.DataFrame, arms: Arms, pairs: dict[str, int]) -> Dra
         y, height = _places(len(there), turn, len(arms))
         axes.barh(y, more, height=height, color=colour_of(position), label=arm.label)
         axes.barh(y, -less, height=height, color=colour_of(position))
-        counts = [f"{OUTCOMES[name].lower()} {number(up, 0)} more and {number(down, 0)} fewer"
+        counts = [f"{in_sentence(OUTCOMES[name])} {number(up, 0)} more and {number(down, 0)} fewer"
                   for name, up, down in zip(there, more, less, strict=True)]  # fmt: skip
         said.append(f"{arm.label}: {listed(counts)}")
     axes.axvline(0, color="#0B0C0C", linewidth=1)

@@ -78,7 +78,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         figures=[(figure, _image(figure)) for figure in figures if figure.name != LEAD],
         changes=changes(run),
         settings=settings(run) if not run.compares else [],
-        evidence=listed([f"{count_words(n, 'parameter')} on {_article(grade)}" for grade, n in evidence_counts(run)]),
+        evidence=listed([f"{n:,} on {_article(grade)}" for grade, n in evidence_counts(run)]),
         parameters=parameters_table(run),
         sensitivity=sensitivity_sentences(run),
         draws=run.draws,

@@ -101,8 +101,8 @@ def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
         return ["Nothing changed: every measure was the same in every pair of replications."]
     rest = [e for e in found if not e.none_at_all]
     told = [e for e in rest if e.tells and not e.negligible]
-    # the largest first, by size relative to the level: what a reader should not miss
-    told.sort(key=lambda e: abs(e.difference) / max(abs(e.before), 1e-9), reverse=True)
+    # what a reader looks for first, then the largest by size relative to the level
+    told.sort(key=lambda e: (e.measure not in LOOKED_FOR, -abs(e.difference) / max(abs(e.before), 1e-9)))
     first, others = told[:TOLD], told[TOLD:]
     said = [
         f"{theme}: {'; '.join(in_sentence(effect_sentence(e)) for e in mine)}."

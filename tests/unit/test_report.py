@@ -14,6 +14,7 @@ from report_runs import NAMES, TITLES, RunMaker
 
 from cinsim.errors import InputError
 from cinsim.reference import figures
+from cinsim.report.changes import changes
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, read_run
 from cinsim.report.html import write_report
@@ -165,6 +166,28 @@ def test_names_on_the_page_are_words_with_abbreviations_as_they_are_written_and_
     page = write_report(RunMaker(arms=3, areas=areas, years=1, replications=2).write(tmp_path / "run")).read_text()
     assert "Rutland and Leeds, year to March 2025" in page
     assert "<h1>Two scenarios compared with the baseline</h1>" in page
+
+
+def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) -> None:
+    folder = RunMaker(arms=3, years=1).write(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["parameters"].append({"name": "cin_visit_interval_working_days", "value": 30.0})
+    manifest["scenarios"][2] |= {
+        "policy_start": "2025-04-01",
+        "phase_in": "6 months",
+        "policies": {"family_help": {"merged": True}, "lead_practitioner": {"eligible": ["low", "medium"]}},
+        "workforce": {"social_workers": {"fte": "+10%"}},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (_, visits), (_, merged) = changes(read_run(folder))
+    assert visits == ["CIN visits, at most this long apart: 20 working days (in the baseline 30 working days)"]
+    assert sorted(merged) == [
+        "Early help and CIN teams merged: yes (in the baseline no)",
+        "Eligible CIN plans, by complexity: low, medium",
+        "From: 1 April 2025",
+        "Phased in over: 6 months",
+        "Social workers, FTE: +10%",
+    ]
 
 
 def test_what_a_run_cannot_tell_is_said_with_the_replications_that_would() -> None:
