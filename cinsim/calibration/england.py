@@ -15,7 +15,7 @@ from cinsim.calibration.emulation import require_emulators
 from cinsim.calibration.moments import Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit, read_point, write_point
 from cinsim.calibration.posterior import confirm, sample_posterior, write_posterior, write_predictive
-from cinsim.calibration.priors import load_space
+from cinsim.calibration.priors import Space, load_space
 from cinsim.calibration.regions import Proposal
 from cinsim.calibration.simulator import ModelSimulator, model_version, size_effect
 from cinsim.calibration.targets import Targets, load_targets
@@ -109,7 +109,8 @@ def fit_point(
 
     Parameters
     ----------
-    again : begin from the last result and its Jacobian, as after a small change of the model.
+    again : begin from the last result and its Jacobian, as after a small change of the model; a rival structure that was never
+        fitted begins from the fit of both explanations.
     targets, priors : files in place of the package's own.
 
     Raises
@@ -119,20 +120,21 @@ def fit_point(
     wanted = load_targets(targets, None if setting.year == _own_year() else setting.year)
     space = load_space(priors, setting.structure)
     register = {name: entry.value for name, entry in load_register().items()}
-    start, jacobian = register, None
+    start, jacobian, offset, whole = register, None, None, None
     if again:
-        before = read_point(setting.point_path)
+        rival = not setting.point_path.is_file() and setting.structure != "both"
+        before = read_point(setting.into / point_file("both") if rival else setting.point_path)
         start = {**register, **before.values}
-        if before.space.names == space.names and before.targets.names == wanted.names:
-            jacobian = before.found.jacobian
+        jacobian = _jacobian_for(space, wanted, before)
+        offset = _offset_of(before, wanted) if rival else None
     setting.say(
         f"stage one: {len(space)} parameters, {len(wanted.flagged('fit'))} targets to fit and {len(wanted.flagged('check'))} to "
         f"check, usually at most {settings.most_simulations(len(space))} simulations"
     )
-    offset, whole = None, None
     if setting.population_fraction < 1.0 and settings.wholes:
         large = replace(setting, population_fraction=1.0).simulator(wanted)
         whole = Reporter(large, settings.wholes, 1 / setting.population_fraction)
+    if whole is not None and offset is None:
         # of a point that the space holds, so that the search begins there
         begin = space.values(space.units(start))
         offset = size_effect(large, setting.simulator(wanted), begin, settings.wholes)
@@ -147,6 +149,31 @@ def fit_point(
     fit = PointFit(setting.structure, setting.year, run, space, wanted, found, held)
     write_point(fit, setting.point_path)
     return fit
+
+
+# what carries re-referral alone does so in the manner of what it stands in for
+_STANDS_FOR: Final = {"need_sd_lasting_alone": "need_sd_lasting", "known_effect_alone": "known_effect"}
+
+
+def _jacobian_for(space: Space, targets: Targets, before: PointFit) -> np.ndarray | None:
+    """Return an earlier fit's Jacobian for a space, its columns by name; 0 for parameters it did not have.
+
+    None where the targets are others.
+    """
+    if before.targets.names != targets.names:
+        return None
+    out = np.zeros((len(targets), len(space)))
+    for place, prior in enumerate(space.priors):
+        name = prior.name if prior.name in before.space.names else _STANDS_FOR.get(prior.name, "")
+        if name in before.space.names:
+            there = before.space.names.index(name)
+            out[:, place] = before.found.jacobian[:, there] * prior.spread / before.space.priors[there].spread
+    return out
+
+
+def _offset_of(before: PointFit, targets: Targets) -> np.ndarray | None:
+    kept = before.run.get("size_effect")
+    return None if kept is None or before.targets.names != targets.names else np.array(kept)
 
 
 def _own_year() -> int:
@@ -175,8 +202,7 @@ def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple
         )
     children = average_authority().population_0_17 * setting.population_fraction
     share = setting.years * children / england(fit.year)["population_0_17"].value
-    offset = fit.run.get("size_effect")
-    simulator = setting.simulator(fit.targets, None if offset is None else np.array(offset))
+    simulator = setting.simulator(fit.targets, _offset_of(fit, fit.targets))
     simulator.planned = settings.waves * settings.points + draws
     setting.say(
         f"stage two: {settings.waves} waves of {settings.points} points and {draws} draws, {simulator.planned} simulations"

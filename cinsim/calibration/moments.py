@@ -43,7 +43,8 @@ class SearchSettings:
 
     Attributes
     ----------
-    replications : at each point of the search. jacobian_replications : repeats of the design behind a Jacobian.
+    replications : at each point of the search. jacobian_replications : repeats of the design behind a
+        Jacobian, 0 for none where one is given.
     step : by which the design moves every parameter, in prior units. longest : most that one parameter moves in one iteration.
     iterations : at most. enough : the search ends when the next step promises to lower the objective by less.
     reports : replications of the last step, and again of the reported fit.
@@ -64,8 +65,8 @@ class SearchSettings:
     def __post_init__(self) -> None:
         if self.replications < 2:
             raise InputError("needs 2 or more: what luck does to a mean is read off their spread", key="--replications")
-        if self.jacobian_replications < 1 or self.reports < 2:
-            raise InputError("needs a repeat of the design and 2 reports or more", key="--reports")
+        if self.jacobian_replications < 0 or self.reports < 2:
+            raise InputError("needs 2 reports or more, and no less than 0 repeats of the design", key="--reports")
         if self.wholes == 1 or self.wholes < 0:
             raise InputError("must be 0, or 2 or more: what luck does to a mean is read off their spread", key="--wholes")
 
@@ -131,6 +132,8 @@ def search(
     say(f"start: misfit and prior {state.objective(units, values):.1f}")
     state.path.append(state.objective(units, values))
     taken_at = units if jacobian is None else None
+    if jacobian is None and not settings.jacobian_replications:
+        raise InputError("may be 0 only where an earlier fit has left a Jacobian (--again)", key="--repeats")
     jacobian = state.slopes(units) if jacobian is None else jacobian
     damping = settings.damping
     for iteration in range(1, settings.iterations + 1):
@@ -149,9 +152,9 @@ def search(
             units, values = tried, found
             state.path.append(state.objective(units, values))
         damping = damping / 4 if gained > 0.5 * promised else 4 * max(1.0, damping)
-        if gained < 0.1 * promised and _far(units, taken_at):
+        if gained < 0.1 * promised and settings.jacobian_replications and _far(units, taken_at):
             jacobian, taken_at, damping = state.slopes(units), units, settings.damping
-    if _far(units, taken_at):
+    if settings.jacobian_replications and _far(units, taken_at):
         jacobian = state.slopes(units)
     return state.report(units, jacobian, whole)
 

@@ -77,7 +77,7 @@ def england(
     structure: Structure = "both",
     year: Annotated[int, typer.Option(help="Whose published figures are fitted.")] = 2024,
     replications: Annotated[int, typer.Option(min=2, help="Simulations at each point of the search.")] = 8,
-    repeats: Annotated[int, typer.Option(min=1, help="Repeats of the design behind each Jacobian.")] = 2,
+    repeats: Annotated[int, typer.Option(min=0, help="Repeats of the design behind each Jacobian; 0 with --again alone.")] = 2,
     iterations: Annotated[int, typer.Option(min=1, help="Steps of the search at most.")] = 8,
     reports: Annotated[int, typer.Option(min=2, help="Simulations behind the reported fit.")] = 48,
     wholes: Annotated[
