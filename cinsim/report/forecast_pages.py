@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def crps_figure(table: pd.DataFrame) -> Drawing:
         axes.axvline(1, color="#505A5F", linewidth=1)
         axes.set_yticks(y, [label(measure).text for measure in table["measure"]], fontsize=8.5)
         axes.set_xlim(0, 3.05)
-        axes.set_xlabel("Mean CRPS over that of no change")
+        axes.set_xlabel("Mean CRPS over that of no change", loc="right")
         figure.legend(loc="outside lower left", ncols=2)
     better = [
         str(m)
@@ -94,7 +95,7 @@ def series_figure(scores: Sequence[Score], fit_to: int) -> Drawing:
     title = f"England: forecasts from {fit_to}"
     rows = (len(measures) + 1) // 2
     with house_style():
-        figure = new_figure(0.9 + 1.75 * rows, title)
+        figure = new_figure(0.9 + 1.9 * rows, title)
         panels = figure.subplots(rows, 2, squeeze=False).ravel()
         for axes, measure in zip(panels, measures, strict=False):
             series = {year: one.value for year, one in england_series(measure).items()}
@@ -104,7 +105,7 @@ def series_figure(scores: Sequence[Score], fit_to: int) -> Drawing:
             axes.fill_between(years, [s.low for s in ours], [s.high for s in ours], color=COLOURS[0], alpha=0.2, linewidth=0)
             axes.plot(years, [s.middle for s in ours], LINES[0], color=COLOURS[0], marker="o", markersize=3, label="forecast")
             axes.axvline(fit_to, color="#6F777B", linewidth=0.8, linestyle=":")
-            axes.set_title(label(measure).text, fontsize=8.5)
+            axes.set_title(fill(label(measure).text, 30), fontsize=8.5)
             axes.tick_params(labelsize=8)
             axes.set_xticks([year for year in sorted(series) if year % 3 == 0])
         for axes in panels[len(measures) :]:

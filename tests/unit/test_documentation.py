@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+import typer.core
 import typer.main
 
 from cinsim.cli import app
@@ -67,7 +68,9 @@ def test_every_command_and_option_that_a_page_shows_exists(page: Path) -> None:
             shown = re.match(r"(?:\$ )?cinsim (\w+)(.*)", line)
             if shown is None:
                 continue
-            command = commands[shown[1]]
+            command, rest = commands[shown[1]], shown[2]
+            while isinstance(command, typer.core.TyperGroup) and (word := re.match(r" (\w+)", rest)):
+                command, rest = command.commands[word[1]], rest[word.end() :]
             options = {option for parameter in command.params for option in parameter.opts}
             assert set(re.findall(r"(?<= )--[a-z-]+", shown[2].partition("|")[0])) <= options, line
 
