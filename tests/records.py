@@ -20,6 +20,7 @@ from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Detail, Event
 PARAMETERS = {
     "help_half_life_months": 12.0,
     "working_hours_per_year": 1_500.0,
+    "agency_premium": 0.5,
     "cost_per_hour_social_worker": 40.0,
     "cost_per_hour_senior_practitioner": 45.0,
     "cost_per_hour_newly_qualified": 35.0,
@@ -74,6 +75,7 @@ class HandReplication:
     reported_years: range
     parameters: Mapping[str, float]
     national_thresholds: Mapping[str, float]
+    work_notes: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 6)))
 
 
 @dataclass

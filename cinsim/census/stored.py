@@ -49,6 +49,11 @@ class StoredRun:
     national_thresholds: Mapping[str, float] = ()  # type: ignore[assignment]
 
     @property
+    def work_notes(self) -> NDArray[np.float64]:
+        """Notes of workers' caseloads and hours, which a run's folder does not hold."""
+        return np.empty((0, 6))
+
+    @property
     def draws(self) -> Draws:
         """The source of randomness of this replication."""
         return Draws(self.scenario.seed, self.replication)

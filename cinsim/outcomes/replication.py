@@ -80,6 +80,8 @@ class ReplicationLike(Protocol):
     def parameters(self) -> Mapping[str, float]: ...  # noqa: D102
     @property
     def national_thresholds(self) -> Mapping[str, float]: ...  # noqa: D102
+    @property
+    def work_notes(self) -> NDArray[np.float64]: ...  # noqa: D102
 
 
 def parameter(replication: ReplicationLike, name: str) -> float:

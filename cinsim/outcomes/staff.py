@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.outcomes.groups import percent
+from cinsim.outcomes.groups import percent, ratio
 from cinsim.outcomes.replication import ReplicationLike, parameter
 from cinsim.outcomes.spells import Spells
 from cinsim.outcomes.tally import Tally, Values
@@ -21,6 +21,7 @@ TASKS: Final = (*sorted(WORK), Event.TEAM_TIME)
 TASK_NAMES: Final = tuple(EVENT_NAMES[task] for task in TASKS)
 COST_PARAMETERS: Final = tuple(f"cost_per_hour_{role}" for role in ROLE_NAMES)
 HOURS_PER_YEAR: Final = "working_hours_per_year"
+AGENCY_PREMIUM: Final = "agency_premium"
 SOCIAL_WORKERS: Final = (Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED, Detail.PRACTICE_SUPERVISOR)
 
 
@@ -37,8 +38,40 @@ def add_hours(tally: Tally, spells: Spells, replication: ReplicationLike) -> Non
     tally.add("overtime_hours", _with_total(overtime), ROLE_LABELS)
     price = np.array([parameter(replication, name) for name in COST_PARAMETERS])
     tally.add("cost", _with_total(by_role * price), ROLE_LABELS)
-    hours_in_post = staff_years(spells, tally) * parameter(replication, HOURS_PER_YEAR)
-    tally.add("staff_cost", _with_total(hours_in_post * price), ROLE_LABELS)
+    of_a_year = parameter(replication, HOURS_PER_YEAR)
+    staff_cost = _with_total(staff_years(spells, tally) * of_a_year * price)
+    tally.add("staff_cost", staff_cost, ROLE_LABELS)
+    premium = _with_total(staff_years(spells, tally, agency=True) * of_a_year * price * parameter(replication, AGENCY_PREMIUM))
+    tally.add("agency_premium_cost", premium, ROLE_LABELS)
+    tally.add("cost_per_child_helped", ratio(staff_cost[:, 0] + premium[:, 0], children_helped(tally, spells)))
+    add_use_of_time(tally, spells, replication)
+
+
+def children_helped(tally: Tally, spells: Spells) -> Values:
+    """Return how many children were helped at some time in each year: short help, a plan, care or a long-stay service."""
+    tables = (spells.short_help, spells.cin_plans, spells.cp_plans, spells.looked_after, spells.disability_services)
+    child, start, end = (np.concatenate([table[c].to_numpy() for table in tables]) for c in ("child", "start", "end"))
+    years = tally.years
+    inside = (start[None, :] < years.ends[:, None]) & (end[None, :] > years.starts[:, None])
+    return np.array([len(np.unique(child[here])) for here in inside], dtype=np.float64)
+
+
+def add_use_of_time(tally: Tally, spells: Spells, replication: ReplicationLike) -> None:
+    """Add the share of their working hours that staff used, and the share of case holders above their caseload limit."""
+    notes = replication.work_notes
+    year, worker = tally.years.index_of(notes[:, 0]), notes[:, 1].astype(np.int64)
+    role = np.append(spells.by_worker("role", -1), -1)[worker]
+    rows = [np.ones(len(notes), dtype=bool), *(role == code for code in ROLES)]
+
+    def by_year(values: Values) -> Values:
+        kept = [chosen & (year >= 0) for chosen in rows]
+        return np.stack([np.bincount(year[here], values[here], len(tally.years)) for here in kept], axis=1)
+
+    available, unused = by_year(notes[:, 4]), by_year(notes[:, 5])
+    tally.add("utilisation_percent", percent(available - unused, available), ROLE_LABELS)
+    holds = (notes[:, 2] > 0.0) & (notes[:, 3] > 0.0)
+    over = holds & (notes[:, 2] > notes[:, 3] + 1e-9)
+    tally.add("over_caseload_limit_percent", percent(by_year(over.astype(float)), by_year(holds.astype(float))), ROLE_LABELS)
 
 
 def _with_total(by_role: Values) -> Values:
@@ -59,9 +92,11 @@ def hours_by_role(spells: Spells, tally: Tally, tasks: Sequence[int]) -> Values:
     return sums.astype(np.float64).reshape(n_years, n_roles, len(tasks))[1:, : len(ROLES)]
 
 
-def staff_years(spells: Spells, tally: Tally) -> Values:
-    """Return full-time-equivalent years in post as [years, roles]."""
+def staff_years(spells: Spells, tally: Tally, *, agency: bool = False) -> Values:
+    """Return full-time-equivalent years in post as [years, roles], of everyone or of agency workers alone."""
     w = spells.workers
+    if agency:
+        w = w[w["agency"]]
     in_year = tally.years.clipped(w["started"].to_numpy(), w["left"].to_numpy()) * w["fte"].to_numpy()
     in_year /= (tally.years.ends - tally.years.starts)[:, None]
     role = w["role"].to_numpy()

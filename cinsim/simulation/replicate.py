@@ -91,7 +91,11 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """One area's run under one set of parameters and one set of luck."""
+    """One area's run under one set of parameters and one set of luck.
+
+    ``work_notes`` has a row a worker and month: time, worker, caseload points, their limit, hours there were since the last
+    note, and hours of them that were left over.
+    """
 
     area: Area
     draw: int
@@ -106,6 +110,7 @@ class Replication:
     national_thresholds: dict[str, float]
     start_time: float
     hours_factor: float
+    work_notes: NDArray[np.float64]
 
 
 def calendar_of(scenario: Scenario) -> Calendar:
@@ -257,6 +262,7 @@ def replicate(
         national_thresholds={name: float(value) for name, value in asdict(national).items()},
         start_time=float(calendar.time_of(scenario.start)),
         hours_factor=staffing.hours_factor,
+        work_notes=np.array(office.notes, dtype=np.float64).reshape(-1, 6),
     )
 
 

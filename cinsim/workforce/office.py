@@ -55,6 +55,7 @@ class Office:
         self._absences = Absences(self)
         self._resigns = draws.stream("resigns")
         self.workers: list[Worker] = []
+        self.notes: list[tuple[float, int, float, float, float, float]] = []  # of each worker about once a month
         self.teams: dict[int, Team] = {
             code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
         }
@@ -198,6 +199,7 @@ class Office:
         """Let a worker leave: cases are handed over, unfinished duty work stays with the pool."""
         worker.leave()
         worker.write_overtime(self.env.now)
+        worker.note(self.env.now)
         if worker.role != Detail.PRACTICE_SUPERVISOR:
             worker.team.part_with(worker)
         self.write(self.env.now, worker.number, Event.WORKER_LEFT, 0, worker.number, worker.role)

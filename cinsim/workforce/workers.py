@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cinsim.workforce.teams import Team
 
 NO_EFFECT = Effect()
+DAYS_BETWEEN_NOTES = 21.0  # about a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class Worker:
 
     __slots__ = (
         "_absences", "_leave_at", "_morning", "_nothing_but_work_until", "_sick_at", "_supervised_at", "agency", "asked",
-        "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment", "number",
-        "office", "overtime", "points", "post", "role", "settled", "started", "team", "tenure", "under_notice",
+        "available", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment",
+        "note_at", "number", "office", "overtime", "points", "post", "role", "settled", "started", "team", "tenure",
+        "under_notice", "unused",
     )  # fmt: skip
 
     def __init__(
@@ -80,7 +82,8 @@ class Worker:
         self.settled = 1.0  # share of the usual caseload that someone new to the post is given
         self.limit = office.limit_of(role, fte)
         self.day_hours = office.day_hours(role, fte)
-        self.overtime = 0.0
+        self.overtime = self.available = self.unused = 0.0
+        self.note_at = started
         self.effect = office.effect_of(role)
         self.tenure: simpy.Process | None = None  # of the post, which a resignation interrupts
         self.asked = 0
@@ -256,8 +259,19 @@ class Worker:
             task.done(task, self, now)
         if in_overtime:
             self.overtime -= hours
+        else:
+            self.unused += hours
+        self.available += self.day_hours
+        if now >= self.note_at:
+            self.note(now)
         if self.overtime > 0.0 and int(now) % 21 == self.number % 21:
             self.write_overtime(now)
+
+    def note(self, now: float) -> None:
+        """Note the caseload now against its limit, and the hours there were and that were left over since the last note."""
+        self.office.notes.append((now, self.number, self.points, self.limit, self.available, self.unused))
+        self.available = self.unused = 0.0
+        self.note_at = (now // DAYS_BETWEEN_NOTES + 1.0) * DAYS_BETWEEN_NOTES
 
     def write_overtime(self, now: float) -> None:
         """Record the overtime worked since it was last recorded."""

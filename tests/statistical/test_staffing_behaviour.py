@@ -6,8 +6,10 @@ import math
 from collections.abc import Generator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import simpy
 from models import NOBODY_LEAVES, Bureau, post
@@ -17,7 +19,7 @@ from cinsim.outcomes.checks import checks
 from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import average_authority, find_area
 from cinsim.reference.events import Detail, Event
-from cinsim.scenario import Scenario
+from cinsim.scenario import Scenario, load_scenario
 from cinsim.simulation.replicate import replicate
 from cinsim.workforce.office import Office
 from cinsim.workforce.work import Task
@@ -26,6 +28,7 @@ from cinsim.workforce.workers import Worker
 pytestmark = pytest.mark.statistical
 
 TEAM = Detail.CIN_AND_CP_TEAM
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 # ---- case managers (Campello, Ingolfsson and Shumsky 2017, Management Science 63(9): 2901-2919)
 
@@ -117,6 +120,45 @@ def test_more_staff_do_not_lower_timeliness_on_average(area: str, fraction: floa
         if name == "cin_visits_on_time_percent":
             assert difference.mean() > 2 * error
     assert more["caseload_mean_over_year"].mean() < usual["caseload_mean_over_year"].mean()
+
+
+# ---- options a planner weighs, as they ship
+
+
+@cache
+def option(name: str) -> tuple[dict[str, float], pd.DataFrame]:
+    """Return measures of the reported years and events, of three replications; the option is in force from the first day."""
+    changes = {"years": "2", "warm_up": "1", "policy_start": "2024-04-01", "phase_in": "0 months", "population_fraction": "0.2"}
+    scenario = load_scenario(SCENARIOS / f"{name}.yaml", changes)
+    runs = [replicate(scenario, average_authority(), replication=replication) for replication in range(3)]
+    table = pd.concat(measures(run) for run in runs)
+    events = [pd.DataFrame(run.record.rows()) for run in runs]
+    since = pd.concat(rows[rows["time"] >= run.start_time] for rows, run in zip(events, runs, strict=True))
+    return table[table["group"] == "all"].groupby("measure")["value"].mean().to_dict(), since
+
+
+def test_a_retention_package_has_fewer_leavers_fewer_agency_workers_and_fewer_changes_of_worker() -> None:
+    kept, usual = option("retention_package")[0], option("baseline")[0]
+    for name in ("leavers_fte", "agency_fte", "worker_changes_per_child_year"):
+        assert kept[name] < usual[name], name
+    assert kept["in_post_fte"] > usual["in_post_fte"]
+
+
+def test_posts_moved_to_the_assessment_team_are_missed_by_those_who_are_visited() -> None:
+    moved, usual = option("move_posts")[0], option("baseline")[0]
+    assert moved["case_holders_fte"] == pytest.approx(usual["case_holders_fte"], rel=0.1)
+    assert moved["cin_visits_on_time_percent"] < usual["cin_visits_on_time_percent"] - 2.0
+
+
+def test_pooled_supervisors_share_their_work_and_approve_as_much() -> None:
+    def approvals(name: str) -> pd.DataFrame:
+        rows = option(name)[1]
+        return rows[rows["event"] == Event.APPROVAL]
+
+    pooled, usual = approvals("pool_supervisors"), approvals("baseline")
+    assert len(pooled) == pytest.approx(len(usual), rel=0.05)
+    late = [float((rows["time"] >= np.floor(rows["due"]) + 1).mean()) for rows in (pooled, usual)]
+    assert late[0] <= late[1]
 
 
 # ---- half the staff, and nobody leaving

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from records import PARAMETERS, Story
+from records import PARAMETERS, Story, Values
 
 from cinsim.errors import InputError
 from cinsim.outcomes.casework import cases_held
@@ -242,3 +243,70 @@ def test_a_missing_parameter_is_named() -> None:
     story.child()
     with pytest.raises(InputError, match="cost_per_hour_conference_chair"):
         measures(story.replication)
+
+
+# ---- hours there were, limits, agency workers and cost a child
+
+
+def with_notes(story: Story, *notes: tuple[str, int, float, float, float, float]) -> Values:
+    """Return a story's measures with notes of its workers: day, worker, points, limit, hours there were, hours left over."""
+    rows = np.array([(story.time(day), *rest) for day, *rest in notes], dtype=np.float64)
+    return Values(measures(replace(story.replication, work_notes=rows)))
+
+
+def test_agency_workers_cost_the_premium_above_permanent_staff() -> None:
+    story = Story()
+    story.worker()
+    story.worker(agency=True, fte=0.5)
+    story.worker(Detail.CONFERENCE_CHAIR, agency=True)
+    found = story.measures
+    assert found("staff_cost") == pytest.approx(1_500 * (1.5 * 40 + 55))
+    assert found("agency_premium_cost", group="role=social_worker") == pytest.approx(0.5 * 0.5 * 1_500 * 40)
+    assert found("agency_premium_cost") == pytest.approx(0.5 * 1_500 * (0.5 * 40 + 55))
+
+
+def test_the_cost_of_a_child_helped_counts_each_child_once_and_nobody_who_was_only_assessed() -> None:
+    story = Story()
+    story.worker(agency=True)
+    twice, plan, assessed = story.child(), story.child(), story.child()
+    story.refer("2024-04-10", twice)
+    story.assessed("2024-05-10", twice)
+    story.plan(twice, "2024-06-10", "2024-09-10")
+    story.refer("2023-04-10", plan)
+    story.assessed("2023-05-10", plan, Detail.OUTCOME_CIN_PLAN)
+    story.plan(plan, "2023-05-10")
+    story.refer("2024-06-10", assessed)
+    assert story.measures("cost_per_child_helped") == pytest.approx(1_500 * 40 * 1.5 / 2)
+    assert math.isnan(Story().measures("cost_per_child_helped"))
+
+
+def test_utilisation_is_the_share_of_the_hours_there_were_that_was_used() -> None:
+    story = Story()
+    worker, supervisor = story.worker(), story.worker(Detail.PRACTICE_SUPERVISOR)
+    found = with_notes(
+        story,
+        ("2024-05-01", worker, 0.0, 20.0, 100.0, 10.0),
+        ("2024-06-03", worker, 0.0, 20.0, 60.0, 0.0),
+        ("2024-06-03", supervisor, 0.0, 20.0, 40.0, 30.0),
+        ("2025-06-03", worker, 0.0, 20.0, 50.0, 50.0),
+    )
+    assert found("utilisation_percent", group="role=social_worker") == pytest.approx(100 * 150 / 160)
+    assert found("utilisation_percent", group="role=practice_supervisor") == pytest.approx(25.0)
+    assert found("utilisation_percent") == pytest.approx(100 * 160 / 200)
+    assert found("utilisation_percent", year=2026) == 0.0
+    assert math.isnan(found("utilisation_percent", group="role=conference_chair"))
+
+
+def test_case_holders_over_their_limit_are_counted_among_those_who_hold_cases() -> None:
+    story = Story()
+    worker, senior = story.worker(), story.worker(Detail.SENIOR_PRACTITIONER)
+    found = with_notes(
+        story,
+        ("2024-05-01", worker, 21.0, 20.0, 1.0, 0.0),
+        ("2024-06-03", worker, 20.0, 20.0, 1.0, 0.0),
+        ("2024-06-03", senior, 30.0, 20.0, 1.0, 0.0),
+        ("2024-07-03", senior, 0.0, 20.0, 1.0, 0.0),
+    )
+    assert found("over_caseload_limit_percent", group="role=social_worker") == 50.0
+    assert found("over_caseload_limit_percent", group="role=senior_practitioner") == 100.0
+    assert found("over_caseload_limit_percent") == pytest.approx(200 / 3)
