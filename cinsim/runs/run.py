@@ -129,6 +129,7 @@ def make_plan(
                 )  # fmt: skip
         arms[scenario.name] = scenario
     if parameter_sets is None:
+        arms = _spread_over_draws(arms)
         parameter_sets = {name: _calibrated(scenario) for name, scenario in arms.items()}
     if baseline.precision is not None:
         for measure in baseline.precision.measures:
@@ -143,6 +144,28 @@ def make_plan(
         for name, scenario in arms.items()
     }
     return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters, caseload=caseload)
+
+
+FEWEST_DRAWS = 5
+FEWEST_ON_EACH = 2
+
+
+def _spread_over_draws(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """Return scenarios whose ``draws: posterior`` is spelled out: their replications are spread over draws, evenly.
+
+    Two or more go to each draw, so that chance can be told from parameters; the best set is taken where there are too few
+    for five draws, or where one of the structures compared has no posterior.
+    """
+    from cinsim.reference.calibrated import posterior_size
+
+    baseline = next(iter(arms.values()))
+    if baseline.draws != "posterior":
+        return dict(arms)
+    most = min(baseline.replications // FEWEST_ON_EACH, *(posterior_size(scenario.structure) for scenario in arms.values()))
+    draws = max((n for n in range(FEWEST_DRAWS, most + 1) if baseline.replications % n == 0), default=0)
+    if not draws:
+        return {name: scenario.with_(draws="point") for name, scenario in arms.items()}
+    return {name: scenario.with_(draws=draws, replications=baseline.replications // draws) for name, scenario in arms.items()}
 
 
 def _calibrated(scenario: Scenario) -> Sequence[Mapping[str, float]]:

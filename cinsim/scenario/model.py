@@ -44,16 +44,19 @@ class Precision(BaseModel, frozen=True, extra="forbid"):
 
 
 def _to_draws(value: object) -> int | str:
-    if value == "point" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100_000):
+    if value in ("posterior", "point") or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100_000):
         return value
-    raise ValueError(f"must be 'point' or a whole number from 1 to 100000, not {value!r}")
+    raise ValueError(f"must be 'posterior', 'point' or a whole number from 1 to 100000, not {value!r}")
 
 
 Draws = Annotated[
-    int | Literal["point"],
-    PlainValidator(_to_draws, json_schema_input_type=int | Literal["point"]),
+    int | Literal["posterior", "point"],
+    PlainValidator(_to_draws, json_schema_input_type=int | Literal["posterior", "point"]),
     WithJsonSchema(
-        {"anyOf": [{"const": "point"}, {"type": "integer", "minimum": 1, "maximum": 100_000}], "unit": "`point` or a number"}
+        {
+            "anyOf": [{"enum": ["posterior", "point"]}, {"type": "integer", "minimum": 1, "maximum": 100_000}],
+            "unit": "`posterior`, `point` or a number",
+        }
     ),
 ]
 
@@ -87,8 +90,12 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         int, Field(strict=True, ge=0, lt=2**63, description="Chooses the luck; the same seed repeats a run exactly.")
     ] = 1
     draws: Annotated[
-        Draws, Field(description="Parameter sets drawn from the calibrated posterior; `point` takes the one best set.")
-    ] = "point"
+        Draws,
+        Field(
+            description="Parameter sets drawn from the calibrated posterior, each run `replications` times. `posterior` spreads "
+            "ten or more replications over draws, two or more on each; `point` takes the one best set."
+        ),
+    ] = "posterior"
     warm_up: Annotated[
         int,
         Field(

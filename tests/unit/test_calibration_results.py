@@ -37,6 +37,33 @@ def test_a_scenario_that_asks_for_draws_is_refused_until_there_is_a_posterior(re
         make_plan([Scenario(title="Draws", draws=3)])
 
 
+@pytest.mark.parametrize(
+    ("replications", "draws", "each"),
+    [(10, 5, 2), (20, 10, 2), (15, 5, 3), (12, 6, 2), (40, 12, None), (9, "point", 9), (11, "point", 11)],
+)
+def test_by_default_ten_or_more_replications_are_spread_over_draws_evenly(
+    results: Path, replications: int, draws: int | str, each: int | None
+) -> None:
+    write_posterior(results, *(f"{n},{10 + n},0.5" for n in range(12)))
+    plan = make_plan([Scenario(title="Default", replications=replications)])
+    scenario = plan.arms["scenario"]
+    if each is None:  # the posterior holds twelve; ten of them divide forty
+        draws, each = 10, 4
+    assert (scenario.draws, scenario.replications) == (draws, each)
+    sets = plan.parameters["scenario"]
+    assert len(sets) == (1 if draws == "point" else draws)
+    assert len(sets) * scenario.replications == replications
+    wanted = load_register()["known_effect"].value if draws == "point" else 10
+    assert sets[0]["known_effect"] == wanted
+
+
+def test_the_best_point_is_taken_by_default_where_there_is_no_posterior_of_every_structure_compared(results: Path) -> None:
+    assert make_plan([Scenario(title="Default")]).arms["scenario"].draws == "point"
+    write_posterior(results, *(f"{n},{10 + n},0.5" for n in range(12)))
+    rivals = [Scenario(name="one", title="One"), Scenario(name="other", title="Other", structure="known_to_services")]
+    assert {scenario.draws for scenario in make_plan(rivals).arms.values()} == {"point"}
+
+
 def test_draw_k_takes_row_k_of_the_posterior_and_the_register_gives_the_rest(results: Path) -> None:
     write_posterior(results, "0,12,0.5", "1,14,0.6", "2,16,0.7")
     plan = make_plan([Scenario(title="Draws", draws=2)])
@@ -72,7 +99,7 @@ def test_a_rival_structure_has_draws_and_a_best_point_of_its_own(results: Path) 
     point = '{"parameters": [{"name": "known_effect_alone", "value": 18.5}]}'
     (results / "england_known_to_services.json").write_text(point, encoding="utf-8")
     assert point_values("known_to_services") == {"known_effect_alone": 18.5}
-    plan = make_plan([rival.with_(draws="point"), Scenario(title="Both", name="both", structure="both")])
+    plan = make_plan([rival.with_(draws="point"), Scenario(title="Both", name="both", structure="both", draws="point")])
     assert plan.parameters["scenario"][0]["known_effect_alone"] == 18.5
     assert plan.parameters["both"][0]["known_effect_alone"] == load_register()["known_effect_alone"].value
 

@@ -37,7 +37,7 @@ def problems(**keys: object) -> list[str]:
 def test_a_scenario_that_says_nothing_is_baseline_practice_in_an_average_authority() -> None:
     scenario = Scenario(title="Any")
     assert (scenario.area, scenario.start, scenario.years, scenario.replications) == ("England", date(2024, 4, 1), 5, 10)
-    assert (scenario.seed, scenario.draws, scenario.warm_up, scenario.population_fraction) == (1, "point", 4, 1.0)
+    assert (scenario.seed, scenario.draws, scenario.warm_up, scenario.population_fraction) == (1, "posterior", 4, 1.0)
     assert (scenario.structure, scenario.precision, scenario.initial_state) == ("both", None, None)
     assert scenario.policies.blocks() == {}
     assert scenario.workforce.blocks() == {}
@@ -117,8 +117,8 @@ def test_policies_start_on_the_first_or_the_last_day_of_the_run_at_the_limit() -
         ({"replications": 0}, "key 'replications': must be 1 or more, not 0"),
         ({"seed": -1}, "key 'seed': must be 0 or more, not -1"),
         ({"warm_up": -1}, "key 'warm_up': must be 0 or more, not -1"),
-        ({"draws": 0}, "key 'draws': must be 'point' or a whole number from 1 to 100000, not 0"),
-        ({"draws": "some"}, "key 'draws': must be 'point' or a whole number from 1 to 100000, not 'some'"),
+        ({"draws": 0}, "key 'draws': must be 'posterior', 'point' or a whole number from 1 to 100000, not 0"),
+        ({"draws": "some"}, "key 'draws': must be 'posterior', 'point' or a whole number from 1 to 100000, not 'some'"),
         ({"population_fraction": 0}, "key 'population_fraction': must be greater than 0, not 0"),
         ({"population_fraction": 1.5}, "key 'population_fraction': must be 1 or less, not 1.5"),
         ({"population_fraction": float("nan")}, "key 'population_fraction': must be a finite number, not nan"),

@@ -46,6 +46,15 @@ def point_file(structure: str = "both") -> str:
     return "england.json" if structure == "both" else f"england_{structure}.json"
 
 
+def posterior_size(structure: str = "both", within: Path | None = None) -> int:
+    """Return the number of draws that a structure's posterior holds, 0 where none was calibrated."""
+    path = (within or folder()) / posterior_file(structure)
+    if not path.is_file():
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
 def posterior_draws(draws: int, structure: str = "both", within: Path | None = None) -> list[dict[str, float]]:
     """Return the first so many draws from the posterior, each a value by parameter; what was not fitted is left out.
 
