@@ -164,7 +164,7 @@ def scenarios(
                 "phase_in": durations(most_years=2.0),
                 "replications": st.integers(1, 100),
                 "seed": st.integers(0, 2**63 - 1),
-                "draws": st.one_of(st.just("point"), st.integers(1, 1000)),
+                "draws": st.one_of(st.sampled_from(["posterior", "point"]), st.integers(1, 1000)),
                 "warm_up": st.integers(0, 10),
                 "population_fraction": st.floats(0.001, 1),
                 "precision": st.fixed_dictionaries(
