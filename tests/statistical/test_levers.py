@@ -94,6 +94,12 @@ def test_four_weekly_visits_fall_due_after_twenty_days_take_more_hours_and_are_l
     assert share_on_time(after) < share_on_time(before)
 
 
+def test_with_the_staff_for_them_more_of_the_four_weekly_visits_are_on_time() -> None:
+    with_staff, without = runs("visits_four_weekly_with_staff"), runs("visits_four_weekly")
+    assert days_to_the_next_due(with_staff, Event.CIN_VISIT, Event.CIN_PLAN_STARTED).max() == 20
+    assert share_on_time(since(with_staff, Event.CIN_VISIT)) > share_on_time(since(without, Event.CIN_VISIT))
+
+
 def test_weekly_child_protection_visits_are_made_and_visits_on_cin_plans_give_way() -> None:
     before, after = since(runs("baseline"), Event.CPP_VISIT), since(runs("visits_weekly_cpp"), Event.CPP_VISIT)
     assert days_to_the_next_due(runs("baseline"), Event.CPP_VISIT, Event.CPP_STARTED).max() == 10
