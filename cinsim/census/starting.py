@@ -41,7 +41,10 @@ def starting_caseload(scenarios: Sequence[Scenario], *, content: str | None = No
     if first.initial_state is None:
         return None
     path, area = Path(first.initial_state), _one_area(first)
-    caseload = caseload_from(path, area, first.population_fraction)
+    try:
+        caseload = caseload_from(path, area, first.population_fraction)
+    except InputError as error:
+        raise InputError(error.message, path=error.path, line=error.line, key=error.key or KEY) from error
     _check_day(caseload, first, path)
     _check_size(caseload, area, first.population_fraction, path)
     found = content_of(path)

@@ -174,10 +174,15 @@ def print_check(path: Path, plan: Plan) -> None:
     children = sum(area.population_0_17 for area in plan.areas)
     places = plan.areas[0].area_name if len(plan.areas) == 1 else f"{len(plan.areas)} areas"
     typer.echo(f"{path}: right. {scenario.title}")
+    held = plan.caseload
+    beginning = f"after {scenario.warm_up} of warm-up" if held is None else f"with the {len(held):,} children open in the return"
     typer.echo(
-        f"  {places}, {children:,} children, {scenario.years} years from {scenario.start} after {scenario.warm_up} of warm-up, "
+        f"  {places}, {children:,} children, {scenario.years} years from {scenario.start} {beginning}, "
         f"{scenario.replications} replications, seed {scenario.seed}; would be written to outputs/{name}"
     )
+    if held is not None:
+        found = (f"{stage.replace('_', ' ')} {number:,}" for stage, number in held.by_stage.items())
+        typer.echo(f"  read as: {', '.join(found)}")
     for block in ("policies", "workforce", "demand", "parameters"):
         for key, value in _leaves(scenario.resolved().get(block, {}), block):
             typer.echo(f"  {key}: {value}")

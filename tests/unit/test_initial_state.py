@@ -79,7 +79,7 @@ def test_a_scenario_that_starts_from_a_return_has_no_warm_up_unless_it_says_so(f
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"initial_state": "nowhere/return.xml"}, r"nowhere/return.xml: cannot be read: No such file"),
+        ({"initial_state": "nowhere/return.xml"}, "nowhere/return.xml, key 'initial_state': cannot be read: No such file"),
         ({"area": "Rutland"}, "is the return of Leeds, and Rutland is simulated"),
         ({"area": ["Leeds", "Rutland"]}, "key 'area': a return is of one authority"),
         ({"start": "2025-04-01"}, "key 'start': is of 2026-03-31, and the run starts on 2025-04-01; .*'start: 2026-04-01'"),
@@ -94,7 +94,7 @@ def test_what_cannot_start_from_the_return_is_said_before_any_work(folder: Path,
 def test_a_malformed_return_is_refused_with_its_line(folder: Path, tmp_path: Path) -> None:
     text = (folder / "return.xml").read_text(encoding="utf-8")
     (tmp_path / "return.xml").write_text(text[: len(text) // 2], encoding="utf-8")
-    with pytest.raises(InputError, match=r"return.xml, line \d+: "):
+    with pytest.raises(InputError, match=r"return.xml, line \d+, key 'initial_state': is not well-formed"):
         planned([scenario(tmp_path)])
 
 
