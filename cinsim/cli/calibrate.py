@@ -152,6 +152,7 @@ def area(
     from cinsim.calibration.authorities import AreaModel, AreaSettings, fit_areas
     from cinsim.calibration.england import area_setting
     from cinsim.calibration.point import read_point
+    from cinsim.calibration.rebasing import rebased
     from cinsim.reference.areas import find_area, usable_authorities
 
     begun = time.perf_counter()
@@ -161,6 +162,7 @@ def area(
     for one in areas:
         if one not in usable:
             raise InputError(f"{one.area_name} is no single authority with figures to be fitted to; `cinsim areas` lists those")
+    published = list(areas)
     if from_return is not None:
         from cinsim.census.profile import profile_from
 
@@ -179,7 +181,7 @@ def area(
     simulator.planned = settings.simulations * len(areas)
     known = known_corrections(setting.into, AreaModel(fit, setting.years).names)
     fits = fit_areas(simulator, fit, areas, settings, setting.years, known=known, say=setting.say)
-    write_areas(fits, setting.into)
+    write_areas(rebased(fits, fit, published), setting.into)
     if not quiet:
         _print_areas(fits, fit)
     setting.say(f"done in {(time.perf_counter() - begun) / 60:.0f} min; results in {setting.into}")

@@ -8,13 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cinsim.calibration.authorities import AreaFits, AreaModel, Corrections
 from cinsim.calibration.england import Setting, _jacobian_for, area_setting, require_writable
 from cinsim.calibration.moments import Found, Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.priors import load_space
+from cinsim.calibration.rebasing import rebased
 from cinsim.calibration.simulator import size_effect
 from cinsim.calibration.targets import Targets, load_targets
 from cinsim.errors import InputError
+from cinsim.policy.national import own_thresholds
+from cinsim.reference.areas import find_area
+from cinsim.reference.parameters import parameters_from
+from cinsim.simulation.replicate import referral_level
 from tests.calibration_toys import ToySimulator, toy
 
 pytestmark = pytest.mark.unit
@@ -84,3 +90,27 @@ def test_results_go_only_where_they_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be written"):
         require_writable(tmp_path / "file")
+
+
+def test_a_correction_fitted_to_a_return_gives_the_same_thresholds_and_level_in_a_run() -> None:
+    space, targets = load_space(), load_targets()
+    jacobian = np.zeros((len(targets), len(space)))
+    found = Found(np.zeros(len(space)), targets.linked_values(), np.ones(len(targets)), 2, jacobian, np.eye(len(space)), 0.0, ())
+    fit = PointFit("both", 2024, {}, space, targets, found, {})
+    published = find_area("Leeds")
+    returned = replace(published, referral_rate=1.2 * published.referral_rate, not_in_need_percent=20.0)  # type: ignore[operator]
+    names = AreaModel(fit, 3).names
+    values = np.full((1, len(names)), 0.1)
+    corrections = Corrections(names, values, np.zeros((1, len(names), len(names))), np.zeros_like(values), np.ones(len(names)))
+    fits = AreaFits((returned,), (targets,), corrections, (), (), ())
+    taken = rebased(fits, fit, [published]).corrections.values[0]
+    p = parameters_from(fit.values)
+    level = names.index("referral_level")
+    assert np.exp(taken[level]) * referral_level(published, p) == pytest.approx(np.exp(0.1) * referral_level(returned, p))
+    for place, name in enumerate(names):
+        if name.startswith("threshold_"):
+            threshold = name.removeprefix("threshold_")
+            here, there = (getattr(own_thresholds(area, p, corrected=False), threshold) for area in (published, returned))
+            assert here + taken[place] == pytest.approx(there + 0.1)
+    unmoved = rebased(fits, fit, [returned]).corrections.values[0]
+    assert unmoved == pytest.approx(values[0])
