@@ -29,9 +29,11 @@ from cinsim.cli.options import (
 if TYPE_CHECKING:
     from cinsim.planning.staffing import Answer, Mix
     from cinsim.runs.run import Plan
+    from cinsim.scenario.model import Scenario
     from cinsim.workforce.budget import Budget
 
 OUTPUTS = Path("outputs")
+SEARCH_YEARS = 3
 
 
 @guarded
@@ -60,7 +62,8 @@ def staffing(
 ) -> None:
     """Find the fewest posts that meet a standard, by trying numbers of posts under the same luck.
 
-    A search that was stopped goes on with the same command. Results are the means over the reporting years after the first.
+    A search that was stopped goes on with the same command. Results are the means over the reporting years after the first;
+    three years are simulated, unless --years says otherwise or what the scenario changes begins later.
     """
     from cinsim.api import planned
     from cinsim.planning.answer_folder import refuse_other_answer, write_answer
@@ -75,6 +78,8 @@ def staffing(
     begun = time.perf_counter()
     question = Question(parse_targets(target or ()), check_roles(vary or ()), parse_confidence(confidence))
     chosen = scenario_from(scenario, set_, replications, years, seed, area).with_({"precision": None})
+    if years is None and not any(text.startswith("years=") for text in set_ or ()):
+        chosen = _with_fewer_years(chosen)
     plan = planned([chosen])
     check_question(plan, question)
     folder = out or OUTPUTS / f"staffing-{chosen.name}"
@@ -88,6 +93,18 @@ def staffing(
     write_answer(folder, plan, answer, time.perf_counter() - begun, write_staffing_figures)
     if not quiet:
         print_answer(answer, plan, folder, time.perf_counter() - begun)
+
+
+def _with_fewer_years(scenario: Scenario) -> Scenario:
+    """Return a scenario of three years at most, unless what it changes begins later: more years cost time and say little."""
+    from cinsim.errors import InputError
+
+    if scenario.years <= SEARCH_YEARS:
+        return scenario
+    try:
+        return scenario.with_(years=SEARCH_YEARS)
+    except InputError:
+        return scenario
 
 
 def print_answer(answer: Answer, plan: Plan, folder: Path, wall_seconds: float) -> None:

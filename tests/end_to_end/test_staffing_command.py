@@ -48,3 +48,13 @@ def test_a_search_prints_its_answer_writes_its_folder_and_is_free_the_second_tim
     other = staffing(tmp_path, *ASKED, "--confidence", "60%")
     assert other.returncode == 2
     assert "answers another question" in other.stderr
+
+
+def test_a_search_looks_at_three_years_unless_changes_begin_later() -> None:
+    from cinsim.cli.staffing import _with_fewer_years
+    from cinsim.scenario import Scenario
+
+    assert _with_fewer_years(Scenario(title="t", years=5)).years == 3
+    assert _with_fewer_years(Scenario(title="t", years=2)).years == 2
+    later = Scenario.model_validate({"title": "t", "years": 5, "policy_start": "2028-04-01"})
+    assert _with_fewer_years(later).years == 5
