@@ -109,24 +109,37 @@ def _clearest(rows: pd.DataFrame) -> str:
     return max(shown, key=clear)
 
 
-def waterfall_figure(run: RunFolder) -> Drawing | None:
-    """Draw the parts of a bundle one after the other, from ``contributions.csv``; None where the run has none."""
+def waterfall_figures(run: RunFolder) -> list[Drawing]:
+    """Draw the parts of each bundle one after the other, from ``contributions.csv``; empty where the run has none."""
     if run.contributions is None:
-        return None
-    rows = run.contributions
+        return []
+    table = run.contributions
+    if "scenario" not in table:
+        return [_waterfall(table, "waterfall", "")]
+    labels = {arm.name: arm.label for arm in run.arms}
+    bundles = list(dict.fromkeys(table["scenario"].astype(str)))
+    return [
+        _waterfall(
+            table[table["scenario"] == name],
+            "waterfall" if len(bundles) == 1 else f"waterfall_{name}",
+            f" ({labels.get(name, name)})" if len(bundles) > 1 else "",
+        )
+        for name in bundles
+    ]
+
+
+def _waterfall(rows: pd.DataFrame, name: str, which: str) -> Drawing:
     measure = ""
     if "measure" in rows:
         measure = _clearest(rows)
         rows = rows[rows["measure"] == measure]
     if "year" in rows:
         rows = rows[rows["year"] == rows["year"].max()]
-    if "scenario" in rows:
-        rows = rows[rows["scenario"] == rows["scenario"].iloc[0]]
     parts = [str(part).replace("_", " ") for part in rows["part"]]
     steps = rows["contribution"].to_numpy(dtype=float)
     ends = np.cumsum(steps)
     total = float(ends[-1])
-    title = f"What each part of the bundle adds{f': {_panel_title(measure)}' if measure else ''}"
+    title = f"What each part of the bundle adds{which}{f': {_panel_title(measure)}' if measure else ''}"
     figure = new_figure(1.3 + 0.5 * (len(parts) + 1), title)
     axes = figure.subplots()
     y = -np.arange(len(parts))
@@ -148,5 +161,6 @@ def waterfall_figure(run: RunFolder) -> Drawing | None:
     axes.set_yticks([*y, -len(parts)], [*(fill(part, NAME_WIDTH + 2) for part in parts), "All together"])
     sideways(axes)
     said = [f"{part} {difference_text(step, decimals_for(measure, step))}" for part, step in zip(parts, steps, strict=True)]
-    alt = f"Waterfall of a bundle's parts: {listed(said)}; all together {difference_text(total, decimals_for(measure, total))}."
-    return Drawing("waterfall", title, caption, alt, figure)
+    together = difference_text(total, decimals_for(measure, total))
+    alt = f"Waterfall of a bundle's parts{which}: {listed(said)}; all together {together}."
+    return Drawing(name, title, caption, alt, figure)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cinsim.report.areas import ranked_figures
 from cinsim.report.children import children_figures
-from cinsim.report.comparisons import differences_figure, waterfall_figure
+from cinsim.report.comparisons import differences_figure, waterfall_figures
 from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.funnels import funnel_figures
 from cinsim.report.lottery import lottery_figure
@@ -51,7 +51,7 @@ def _drawings(run: RunFolder) -> list[Drawing]:
     published = england()
     drawn = [
         differences_figure(run) if run.compares else None,
-        waterfall_figure(run),
+        *waterfall_figures(run),
         stocks_figure(run, published),
         caseload_figure(run, published),
         timeliness_figure(run, published),

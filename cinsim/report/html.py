@@ -18,6 +18,7 @@ from cinsim.report.figures import figures_of
 from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.labels import count_in_words, count_words, listed
 from cinsim.report.lottery import lottery_tables
+from cinsim.report.one_child import one_child_tables
 from cinsim.report.published import england
 from cinsim.report.style import FigureFile
 from cinsim.report.suppression import groups_table
@@ -74,6 +75,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         differences=differences_table(run),
         groups=group_tables(run),
         lottery=lottery_tables(run),
+        one_child=one_child_tables(run),
         lead=[(figure, _image(figure)) for figure in figures if figure.name == LEAD],
         figures=[(figure, _image(figure)) for figure in figures if figure.name != LEAD],
         changes=changes(run),

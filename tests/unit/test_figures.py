@@ -12,7 +12,7 @@ from report_runs import AVERAGE, NAMES, RunMaker
 
 from cinsim.report.areas import ranked_figures
 from cinsim.report.children import children_figures
-from cinsim.report.comparisons import waterfall_figure
+from cinsim.report.comparisons import waterfall_figures
 from cinsim.report.figures import write_figures
 from cinsim.report.folder import read_run
 from cinsim.report.funnels import funnel_figures
@@ -164,9 +164,17 @@ def test_monthly_stocks_are_starts_less_ends_as_a_rate(tmp_path: Path) -> None:
     assert plans[pd.Timestamp("2024-05-31")] == 1.0
 
 
+def test_every_bundle_of_a_comparison_has_a_waterfall_of_its_own(tmp_path: Path) -> None:
+    folder = RunMaker(arms=4, years=1, extras=True).write(tmp_path / "run")
+    table = pd.read_csv(folder / "contributions.csv")
+    pd.concat([table.assign(scenario=name) for name in NAMES[1:4]]).to_csv(folder / "contributions.csv", index=False)
+    drawn = waterfall_figures(read_run(folder))
+    assert [drawing.name for drawing in drawn] == [f"waterfall_{name}" for name in NAMES[1:4]]
+    assert len({drawing.title for drawing in drawn}) == 3
+
+
 def test_parts_of_a_bundle_add_up_in_the_waterfall(tmp_path: Path) -> None:
-    drawn = waterfall_figure(read_run(RunMaker(arms=2, years=1, extras=True).write(tmp_path / "run")))
-    assert drawn is not None
+    (drawn,) = waterfall_figures(read_run(RunMaker(arms=2, years=1, extras=True).write(tmp_path / "run")))
     bars = drawn.figure.axes[0].patches
     ends = [bar.get_x() + bar.get_width() for bar in bars]
     assert [bar.get_x() for bar in bars[1:-1]] == pytest.approx(ends[:-2])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_runs import NAMES, TITLES, RunMaker
+from report_runs import AVERAGE, NAMES, TITLES, RunMaker
 
 from cinsim.errors import InputError
 from cinsim.reference import figures
@@ -20,6 +21,7 @@ from cinsim.report.folder import Arm, read_run
 from cinsim.report.html import write_report
 from cinsim.report.labels import HEADLINES, MINUS, difference_text, in_sentence, label, number, value_text
 from cinsim.report.lottery import lottery_figure, lottery_sentences, lottery_tables
+from cinsim.report.one_child import one_child_tables
 from cinsim.report.published import nearness
 from cinsim.report.sensitivity import sensitivities
 from cinsim.report.style import house_style
@@ -166,6 +168,34 @@ def test_names_on_the_page_are_words_with_abbreviations_as_they_are_written_and_
     page = write_report(RunMaker(arms=3, areas=areas, years=1, replications=2).write(tmp_path / "run")).read_text()
     assert "Rutland and Leeds, year to March 2025" in page
     assert "<h1>Two scenarios compared with the baseline</h1>" in page
+
+
+def test_one_child_is_shown_under_the_baseline_and_under_each_scenario_from_where_the_journeys_part(tmp_path: Path) -> None:
+    folder = RunMaker(arms=3, years=1, replications=2).write(tmp_path / "run")
+    shared = [("referral", "2024-05-01"), ("screened_in", "2024-05-02"), ("assessment_completed", "2024-06-20")]
+    ends = {"baseline": [("not_in_need", "2024-06-20"), ("closed", "2024-06-20")], NAMES[1]: [("cin_plan_started", "2024-06-20")],
+            NAMES[2]: [("not_in_need", "2024-06-21"), ("closed", "2024-06-21")]}  # fmt: skip
+    rows = [
+        {"scenario": name, "run": place, "draw": 0, "replication": 0, "area_code": AVERAGE[0][0], "entity_id": 7, "event": event,
+         "event_type": "pathway", "time": float(number), "date": date.fromisoformat(day), "episode": 1, "resource_id": None}
+        for place, (name, end) in enumerate(ends.items()) for number, (event, day) in enumerate([*shared, *end])
+    ]  # fmt: skip
+    pd.DataFrame(rows).astype({"resource_id": "Int32"}).to_parquet(folder / "events.parquet")
+    changed = {"baseline": "baseline", "draw": 0, "replication": 0, "child": 7, "time": 3.0, "outcome_differs": True}
+    pd.DataFrame([changed | {"scenario": n, "first_different": "cin_plan_started"} for n in NAMES[1:3]]).to_parquet(
+        folder / "children_changed.parquet"
+    )
+    plan, later = one_child_tables(read_run(folder))
+    assert [[cell.text for cell in row] for row in plan.rows] == [
+        ["1 May 2024", "referral", "referral"],
+        ["2 May 2024", "screened in", "screened in"],
+        ["20 June 2024", "assessment completed", "assessment completed"],
+        ["20 June 2024", "not in need", "–"],
+        ["20 June 2024", "–", "CIN plan started"],
+        ["20 June 2024", "closed", "–"],
+    ]
+    assert [row[0].text for row in later.rows] == ["1 May 2024", "2 May 2024"] + ["20 June 2024"] * 3 + ["21 June 2024"] * 2
+    assert "One child, two journeys" in write_report(folder).read_text(encoding="utf-8")
 
 
 def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) -> None:
