@@ -16,6 +16,7 @@ from cinsim.calibration.moments import Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit, read_point, write_point
 from cinsim.calibration.posterior import confirm, sample_posterior, write_posterior, write_predictive
 from cinsim.calibration.priors import Space, load_space
+from cinsim.calibration.refining import refined
 from cinsim.calibration.regions import Proposal
 from cinsim.calibration.simulator import ModelSimulator, model_version, size_effect
 from cinsim.calibration.targets import Targets, load_targets
@@ -182,8 +183,15 @@ def _own_year() -> int:
     return max(years)
 
 
-def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple[History, int]:
+def fit_posterior(
+    setting: Setting, settings: WaveSettings, draws: int, *, refine: int = 24, wholes: int = 16
+) -> tuple[History, int]:
     """Do stage two from the result of stage one, and write posterior draws and what they give; return waves and draws kept.
+
+    Parameters
+    ----------
+    refine : simulations that hold the middle of the posterior against the point of stage one, 0 to leave that point as it is.
+    wholes : simulations of whole authorities behind the fit reported there, 0 for none.
 
     Raises
     ------
@@ -216,6 +224,13 @@ def fit_posterior(setting: Setting, settings: WaveSettings, draws: int) -> tuple
     path = setting.into / posterior_file(setting.structure)
     kept = write_posterior(fit, confirmed, path)
     write_predictive(fit, confirmed, setting.into / predictive_file(setting.structure))
+    if refine:
+        whole = None
+        if setting.population_fraction < 1.0 and wholes:
+            large = replace(setting, population_fraction=1.0).simulator(fit.targets)
+            whole = Reporter(large, wholes, 1 / setting.population_fraction)
+        better = refined(simulator, fit, history.region.observed, history.emulator, found, refine, whole=whole, say=setting.say)
+        write_point(better, setting.point_path)
     setting.say(f"{kept} of {draws} draws are plausible when simulated; written to {path}")
     return history, kept
 

@@ -119,7 +119,9 @@ def england(
     if not quiet:
         print_fit(fit)
     if stage != "point":
-        fit_posterior(setting, wave_settings, draws)
+        fit_posterior(setting, wave_settings, draws, refine=reports, wholes=wholes)
+        if not quiet:
+            print_fit(read_point(setting.point_path))
     setting.say(f"done in {(time.perf_counter() - begun) / 60:.0f} min; results in {setting.into}")
 
 
