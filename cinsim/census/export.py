@@ -29,7 +29,7 @@ from cinsim.reference.events import DETAIL_NAMES, Detail, Event
 
 NOT_A_TIME = np.datetime64("NaT")
 CONFERENCE_WORKING_DAYS = 15
-_EPISODES, _SEVERAL = 1 << 15, 64
+_EPISODES, _SEVERAL, _DAYS = 1 << 15, 64, 1 << 20
 _SOURCES, _ABUSE = int(Detail.INDIVIDUAL), int(Detail.NEG)
 
 
@@ -134,7 +134,8 @@ class _Export:
     def episodes(self) -> dict[str, NDArray[Any]]:
         """Return the episodes of the return, a child's in the order of its referrals."""
         e = self.spells.episodes
-        referred, closed, nfa = (e[c].to_numpy() for c in ("referred_date", "closed_date", "nfa"))
+        closed, nfa = e["closed_date"].to_numpy(), e["nfa"].to_numpy()
+        referred = _on_days_apart(e["child"].to_numpy(), e["referred_date"].to_numpy(), nfa)
         kept = np.flatnonzero(np.where(nfa, self.in_year(referred), self.in_force(referred, closed)))
         chosen = {name: e[name].to_numpy()[kept] for name in ("child", "episode", "referred", "source", "reason", "nfa")}
         chosen["referred_date"] = referred[kept]
@@ -296,6 +297,16 @@ class _Export:
         rows = np.flatnonzero(kept)
         times, episodes, children = (table[name].to_numpy()[rows] for name in ("start", "episode", "child"))
         return rows[np.lexsort((times, episodes, children))]
+
+
+def _on_days_apart(child: Ints, referred: Dates, refused: NDArray[np.bool_]) -> Dates:
+    """Return dates of referral of which no refused one is that of another, accepted referral of the child: rule 8820.
+
+    A refused referral has no closure, and would overlap with the episode that begins on its day; it takes the day before.
+    """
+    day = child * _DAYS + referred.astype("datetime64[D]").astype(np.int64)
+    clash = refused & np.isin(day, day[~refused])
+    return np.where(clash, referred - np.timedelta64(1, "D"), referred)
 
 
 def _key(rows: dict[str, NDArray[Any]]) -> Ints:

@@ -12,6 +12,7 @@ from records import Story
 from cinsim.census.export import census_return, simulated_years
 from cinsim.census.identity import CHECK_LETTERS, unique_pupil_numbers
 from cinsim.census.returns import CensusReturn
+from cinsim.census.rules import broken_rules
 from cinsim.census.working_days import working_days_between, working_days_later
 from cinsim.engine.draws import Draws
 from cinsim.errors import InputError
@@ -264,6 +265,19 @@ def test_a_child_referred_twice_in_a_year_has_two_episodes_in_order() -> None:
     assert made["CINdetails"]["CINdetailsID"].tolist() == [1, 2]
     assert days(made["CINdetails"], "CINreferralDate") == ["2024-05-01", "2024-09-02"]
     assert made["Assessments"]["CINdetailsID"].tolist() == [2]
+
+
+def test_a_referral_refused_on_the_day_of_another_is_returned_with_the_day_before() -> None:
+    story = Story()
+    child = story.child()
+    story.refuse("2024-09-02", child)
+    story.refer(story.time("2024-09-02") + 0.5, child)
+    story.assessed("2024-09-30", child)
+    story.refuse("2024-06-03", story.child())
+    made = returned(story)
+    assert days(made["CINdetails"], "CINreferralDate") == ["2024-09-01", "2024-09-02", "2024-06-03"]
+    assert made["CINdetails"]["ReferralNFA"].tolist() == ["1", "0", "1"]
+    assert not broken_rules(made)
 
 
 def test_the_header_says_which_year_and_authority() -> None:
