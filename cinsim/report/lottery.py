@@ -21,12 +21,13 @@ HELP: Final = (
     "cpp_31_march_rate",
 )  # fmt: skip
 UNMET: Final = ("unmet_need_child_days_rate", "undetected_harm_child_days_rate")
+_WHAT: Final = dict(zip(UNMET, ("need left without help", "harm not seen"), strict=True))
 # told in the answer and drawn: what is given, and what is left
 TOLD: Final = ("cin_plans_started_rate", "cpp_started_rate", "unmet_need_child_days_rate", "undetected_harm_child_days_rate")
 RATIO: Final = "p90_over_p10"
 _TABLES: Final = (
-    (RATIO, "Ninth in ten over one in ten", 2,
-     "The 90th percentile of authorities over the 10th; under the baseline's both percentiles. 1 would be no difference."),
+    (RATIO, "90th percentile of authorities over the 10th", 2,
+     "Under the baseline's: both percentiles. 1 would be no difference."),
     ("systematic_component", "Systematic component of variation", 1,
      "Times 100; what is left of the differences once chance has been taken off. Above 10 is usually called very high. "
      "Child-days are set against chance as child-years."),
@@ -69,7 +70,7 @@ def lottery_tables(run: RunFolder) -> list[Table]:
             continue
         rows = tuple(
             (
-                Cell(label(measure).text, "unmet need" if measure in UNMET else ""),
+                Cell(label(measure).text, _WHAT.get(measure, "")),
                 Cell(number(found.levels[(run.baseline.name, measure, statistic)], decimals), _ends(found, measure, statistic)),
                 *(_cell(found, arm.name, measure, statistic, decimals) for arm in run.arms[1:]),
             )
