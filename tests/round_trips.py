@@ -50,7 +50,7 @@ def pair(seed: int, folder: Path, months: Sequence[int], *, warm_up: int = 3) ->
     usual = Scenario(**about, years=YEAR - 2024 + years, warm_up=warm_up, seed=seed)
     first = replicate(usual, AREA)
     write_tables(census_return(first, Draws(seed, 0), YEAR, AREA.old_code), folder)
-    caseload = caseload_from(folder, AREA, FRACTION)
+    caseload = caseload_from(folder, AREA)
     later = Scenario(**about, start=date(YEAR, 4, 1), years=years, warm_up=0, seed=seed + OTHER_LUCK)
     second = replicate(later, AREA, caseload=caseload)
     return Pair(months, stocks(first, months), stocks(second, months))

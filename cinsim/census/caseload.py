@@ -1,10 +1,10 @@
 """The children open on the census date, from a return, as a caseload to start a run from.
 
-A return does not say who is looked after, or which open episode without a plan is what. It is read so: a child protection
-plan, a CIN plan or a first assessment that is open decides; whoever is 18 is a care leaver; a disabled child whose need is
-its disability and who has been open for half a year has services without a plan; of the rest, those who came off a plan in the
-year and stayed open are looked after, then those open longest until the authority's published number of looked-after children is
-reached (or, where none is published, all open for half a year); what remains is short help.
+A return does not say who is looked after, or which open episode without a plan is what. It is read so: whoever is 18 is a
+care leaver; a child protection plan, a CIN plan or a first assessment that is open decides; a disabled child whose need is
+its disability, open for more than some weeks after its last assessment, has services without a plan; of the rest, those who
+came off a plan in the year, were enquired into without a conference, or are open for more than those weeks are looked after;
+what remains is short help.
 """
 
 from __future__ import annotations
@@ -38,13 +38,12 @@ NOT_YET_BEGUN: Final = 14
 ETHNIC_GROUPS: Final = ("white", "mixed", "asian", "black", "other", "unknown")
 
 
-def caseload_from(path: Path, area: Area, fraction: float = 1.0) -> InitialCaseload:
+def caseload_from(path: Path, area: Area) -> InitialCaseload:
     """Return the caseload of a return's file or folder of tables.
 
     Parameters
     ----------
     area : the authority to be simulated, which must be the return's unless the return is of none.
-    fraction : share of the authority's children that the return covers, below 1 only for one of a part of a simulation.
 
     Raises
     ------
@@ -58,12 +57,12 @@ def caseload_from(path: Path, area: Area, fraction: float = 1.0) -> InitialCasel
             path=path, key="initial_state",
         )  # fmt: skip
     try:
-        return caseload_of(census, area, fraction)
+        return caseload_of(census)
     except InputError as error:
         raise InputError(error.message, path=path, key=error.key) from error
 
 
-def caseload_of(census: CensusReturn, area: Area, fraction: float = 1.0) -> InitialCaseload:
+def caseload_of(census: CensusReturn) -> InitialCaseload:
     """Return the children open on the census date; see :func:`caseload_from`.
 
     Raises
@@ -80,7 +79,7 @@ def caseload_of(census: CensusReturn, area: Area, fraction: float = 1.0) -> Init
     if not len(rows):
         raise InputError("the return has no child open on the census date whose date of birth is known", key="initial_state")
     on = np.datetime64(census.reference_date)
-    stage, since = _Stages(census, rows, np.asarray(birth, dtype="datetime64[D]"), area, fraction).found()
+    stage, since = _Stages(census, rows, np.asarray(birth, dtype="datetime64[D]")).found()
     ethnicity = census["ChildCharacteristics"].drop_duplicates("LAchildID").set_index("LAchildID")["Ethnicity"]
     groups = {row.code: ETHNIC_GROUPS.index(row.group) for row in code_shares("ethnicity")}
     disabled = census["Disabilities"].query("Disability not in ('NONE', '')")["LAchildID"]
@@ -149,8 +148,8 @@ _PLANS: Final = (
 class _Stages:
     """Tells from a return where each open child stands, and since when."""
 
-    def __init__(self, census: CensusReturn, rows: pd.DataFrame, birth: NDArray[np.datetime64], area: Area, fraction: float):
-        self.census, self.rows, self.area, self.fraction = census, rows, area, fraction
+    def __init__(self, census: CensusReturn, rows: pd.DataFrame, birth: NDArray[np.datetime64]):
+        self.census, self.rows = census, rows
         self.on = np.datetime64(census.reference_date)
         self.birth = birth
         self.referred = _days(rows["CINreferralDate"])

@@ -42,7 +42,7 @@ def starting_caseload(scenarios: Sequence[Scenario], *, content: str | None = No
         return None
     path, area = Path(first.initial_state), _one_area(first)
     try:
-        caseload = caseload_from(path, area, first.population_fraction)
+        caseload = caseload_from(path, area)
     except InputError as error:
         raise InputError(error.message, path=error.path, line=error.line, key=error.key or KEY) from error
     _check_day(caseload, first, path)

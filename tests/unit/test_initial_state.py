@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def caseload(census: CensusReturn | None = None) -> InitialCaseload:
-    return caseload_of(census or small_return(2026), LEEDS, FRACTION)
+    return caseload_of(census or small_return(2026))
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +133,7 @@ def test_finished_tasks_are_found_again_by_what_was_taken_over_not_by_how_the_re
 def test_the_return_is_read_once_and_the_manifest_names_it(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
 
-    def counted(path: Path, area: object, fraction: float) -> InitialCaseload:
+    def counted(path: Path, area: object) -> InitialCaseload:
         read.append(path)
         return caseload()
 
@@ -199,7 +199,7 @@ def test_the_same_luck_gives_the_same_run(taken_over: Replication) -> None:
 
 
 def stages(census: CensusReturn) -> dict[OpenStage, int]:
-    held = caseload_of(census, LEEDS, FRACTION)
+    held = caseload_of(census)
     return {kind: int((held.stage == kind).sum()) for kind in OpenStage}
 
 
@@ -216,4 +216,4 @@ def test_a_return_without_an_open_child_is_refused() -> None:
     census = small_return(2026)
     closed = census["CINdetails"].assign(CINclosureDate=pd.Timestamp("2026-01-05"))
     with pytest.raises(InputError, match="no child open on the census date"):
-        caseload_of(replace(census, tables={**census.tables, "CINdetails": closed}), LEEDS)
+        caseload_of(replace(census, tables={**census.tables, "CINdetails": closed}))
