@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cinsim.cli.budget import budget_in_words
 from cinsim.cli.lists import print_table
 from cinsim.cli.options import (
     Area,
@@ -110,6 +109,7 @@ def _with_fewer_years(scenario: Scenario) -> Scenario:
 def print_answer(answer: Answer, plan: Plan, folder: Path, wall_seconds: float) -> None:
     """Print what was asked, what each number of posts reaches, and the answer in plain words."""
     from cinsim.report.labels import label, value_text
+    from cinsim.workforce.budget import budget_in_words
 
     (_, scenario), *_ = plan.arms.items()
     question = answer.question

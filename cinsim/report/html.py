@@ -16,6 +16,7 @@ from markupsafe import Markup
 from cinsim.report.changes import changes, settings
 from cinsim.report.figures import figures_of
 from cinsim.report.folder import RunFolder, read_run
+from cinsim.report.hours import hours_table
 from cinsim.report.labels import count_in_words, count_words, listed
 from cinsim.report.lottery import lottery_tables
 from cinsim.report.one_child import one_child_tables
@@ -82,6 +83,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         settings=settings(run) if not run.compares else [],
         evidence=listed([f"{n:,} on {_article(grade)}" for grade, n in evidence_counts(run)]),
         parameters=parameters_table(run),
+        hours=hours_table(run),
         sensitivity=sensitivity_sentences(run),
         draws=run.draws,
         replications=run.replications,

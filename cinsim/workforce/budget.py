@@ -7,11 +7,16 @@ published case holders times the hours a full-time worker works in a year.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from cinsim.reference.areas import Area
 from cinsim.reference.parameters import Parameters
 from cinsim.workforce.hours_budget import yearly_hours
 from cinsim.workforce.service_length import WORKING_DAYS_PER_YEAR
+
+# beyond these the register's hours no longer describe the workforce that is published
+LEAST_SHARE: Final = 0.8
+MOST_SHARE: Final = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +137,26 @@ def hours_budget(area: Area, england: Area, p: Parameters) -> Budget:
     of_england = national_fte / sum(yearly_hours(england, england, p).values())
     factor = fte / sum(yearly_hours(area, england, p).values()) / of_england
     return Budget(area.area_name, casework, beside, fte, p.working_hours_per_year, cases, factor)
+
+
+def budget_in_words(budget: Budget) -> list[str]:
+    """Return what the budget comes to as sentences."""
+    bottom_up, top_down = (hours / budget.cases / 12 for hours in (budget.needed, budget.available))
+    lines = [
+        f"The register's hours take {budget.share:.0%} of the hours that {budget.fte:,.1f} full-time case holders work "
+        f"({budget.hours_each:,.0f} a year each): {bottom_up:.1f} of {top_down:.1f} hours a case a month."
+    ]
+    if not LEAST_SHARE <= budget.share <= MOST_SHARE:
+        lines.append(f"The two lie apart: {_apart(budget)}")
+    if abs(budget.factor - 1.0) >= 0.005:
+        lines.append(
+            f"In a run each piece of work in {budget.area_name} gets {budget.factor:.2f} times these hours, so that its "
+            "workforce fits its work as England's does."
+        )
+    return lines
+
+
+def _apart(budget: Budget) -> str:
+    if budget.share > MOST_SHARE:
+        return "hours for each piece of work are too long for the staff there are; shorten those you know best."
+    return "there is time in the published workforce that the register's hours do not account for."

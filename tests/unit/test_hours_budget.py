@@ -8,10 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cinsim.cli import app
-from cinsim.cli.budget import budget_in_words
 from cinsim.reference.areas import average_authority, find_area
 from cinsim.reference.parameters import parameters_from
-from cinsim.workforce.budget import Budget, hours_budget
+from cinsim.workforce.budget import Budget, budget_in_words, hours_budget
 from cinsim.workforce.hours_budget import yearly_hours
 
 pytestmark = pytest.mark.unit

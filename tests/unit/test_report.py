@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +19,7 @@ from cinsim.reference import figures
 from cinsim.report.changes import changes
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, read_run
+from cinsim.report.hours import hours_table
 from cinsim.report.html import write_report
 from cinsim.report.labels import HEADLINES, MINUS, difference_text, in_sentence, label, number, value_text
 from cinsim.report.lottery import lottery_figure, lottery_sentences, lottery_tables
@@ -508,3 +510,20 @@ def test_numbers_are_written_as_published_statistics_write_them() -> None:
     assert in_sentence("CIN visits on time") == "CIN visits on time"
     assert in_sentence("Referrals per 10,000 children") == "referrals per 10,000 children"
     assert label("some_new_percent").text == "Some new percent"
+
+
+def test_the_page_says_whether_the_hours_add_up_with_the_hours_the_scenario_sets(tmp_path: Path) -> None:
+    run = read_run(RunMaker(years=1, areas=(("E08000035", "Leeds"),)).write(tmp_path / "run"))
+    found = hours_table(run)
+    assert found is not None
+    words, table = found
+    assert table.caption == "Hours of case holders a year: Leeds"
+    hours = {row[0].text: float(row[3].text.replace(",", "")) for row in table.rows}
+    top_down = hours.pop("Top down: the published case holders")
+    bottom_up = hours.pop("Bottom up: the register's hours")
+    assert sum(hours.values()) == pytest.approx(bottom_up, abs=len(hours))
+    assert f"{bottom_up / top_down:.0%} of the hours that 299.0 full-time case holders work" in words
+    longer = replace(run, arms=(replace(run.baseline, resolved={"parameters": {"hours_assessment_report": 12.0}}),))
+    assert hours_table(longer) != found
+    several = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 4))
+    assert hours_table(read_run(RunMaker(years=1, areas=several).write(tmp_path / "several"))) is None
