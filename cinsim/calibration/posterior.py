@@ -1,9 +1,10 @@
 """The posterior: what priors, published figures and emulators leave of the parameters, as equally likely draws.
 
 The likelihood of a point is Normal in each fitted target, with the emulator's own uncertainty added to the target's errors.
-Draws come from adaptive importance sampling: points are tried from a Normal distribution that is fitted again to the weighted
-points a few times over (population Monte Carlo, Cappe et al. 2004), weights being tempered while too few points carry them.
-Each draw is then simulated; draws whose simulation is implausible are left out.
+Adaptive importance sampling finds where the weight lies: points are tried from a Normal distribution that is fitted again to
+the weighted points a few times over (population Monte Carlo, Cappe et al. 2004), weights being tempered while too few points
+carry them. Where too few carry them at the end, many chains walk from there (Metropolis), which many dimensions and sharp
+edges hinder less. Each draw is then simulated; draws whose simulation is implausible are left out.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ MOST_ROUNDS: Final = 10
 CARRYING: Final = 0.1
 CONFIRM_FROM: Final = 50_000
 FEWEST_EFFECTIVE: Final = 30
+CHAINS: Final = 200
+STEPS: Final = 400
+# of a step of differential evolution, the best in many dimensions, and a little luck of its own
+STRIDE: Final = 2.38
+JITTER: Final = 0.01
+LEAST_ACCEPTED: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,37 @@ def sample(log_target: Callable[[Array], Array], start: Proposal, points: int, s
     return Sample(units, weights, float(1 / np.sum(weights**2)))
 
 
+def walked(log_target: Callable[[Array], Array], start: Sample, chains: int, steps: int, seed: int) -> Sample:
+    """Return equally likely points after a walk of many chains from a weighted sample (Metropolis, all chains side by side).
+
+    Each step goes along the difference of two other chains (differential evolution, ter Braak 2006), so that steps have the
+    posterior's own shape. What the points are worth is the number of chains less what they still remember of where they began.
+    """
+    generator = np.random.Generator(np.random.Philox([seed, 19]))
+    at = start.draws(chains, seed)
+    began = at.copy()
+    density = log_target(at)
+    k = at.shape[1]
+    kept, accepted = [], 0.0
+    for step in range(steps):
+        # two other chains' difference gives direction and length; now and then a full jump from one mode to another
+        first, second = (generator.permutation(chains) for _ in range(2))
+        scale = 1.0 if step % 10 == 9 else STRIDE / np.sqrt(2 * k)
+        tried = at + scale * (at[first] - at[second]) + JITTER * generator.standard_normal(at.shape)
+        there = log_target(tried)
+        taken = np.log(generator.random(chains)) < there - density
+        at, density = np.where(taken[:, None], tried, at), np.where(taken, there, density)
+        accepted += float(taken.mean()) / steps
+        if step >= steps // 2 and step % max(steps // 8, 1) == 0:
+            kept.append(at.copy())
+    kept.append(at.copy())
+    remembered = np.nanmax(np.nan_to_num([abs(np.corrcoef(a, b)[0, 1]) for a, b in zip(began.T, at.T, strict=True)]))
+    units = np.concatenate(kept)
+    return Sample(
+        units, np.full(len(units), 1 / len(units)), float(chains * (1 - remembered)) if accepted > LEAST_ACCEPTED else 0.0
+    )
+
+
 def _tried(
     log_target: Callable[[Array], Array], proposal: Proposal, points: int, generator: np.random.Generator
 ) -> tuple[Array, Array]:
@@ -136,6 +174,8 @@ def sample_posterior(fit: PointFit, region: Region, points: int = 2000, seed: in
         return _log_posterior(region, emulator, units, first.holds(units), 1.0, nth)
 
     found = sample(log_target, start, points, seed)
+    if found.effective < CHAINS:
+        found = walked(log_target, found, CHAINS, STEPS, seed)
     if found.effective < FEWEST_EFFECTIVE:
         raise RunError(
             f"the posterior sample is worth {found.effective:.0f} equal draws, too few: with more points in the waves "
