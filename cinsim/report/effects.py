@@ -99,8 +99,10 @@ class Effect:
 
     @property
     def decimals(self) -> int:
-        """Decimals with which the difference and its interval are written."""
-        return decimals_for(self.measure, self.difference if self.tells else self.half_width)
+        """Decimals of the difference and its interval; one more where a bound would read as the zero that it is not."""
+        usual = decimals_for(self.measure, self.difference if self.tells else self.half_width)
+        nearest = min(abs(self.lower), abs(self.upper))
+        return usual + (self.tells and float(f"{nearest:.{usual}f}") == 0)
 
     @property
     def text(self) -> str:

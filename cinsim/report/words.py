@@ -21,6 +21,7 @@ LOOKED_FOR = frozenset(
      "undetected_harm_child_days_rate"}
 )  # fmt: skip
 MOST_NAMED = 5
+MANY_INTERVALS = 20
 # told over time for a single scenario
 FOLLOWED = (
     "cin_plans_31_march_rate", "cpp_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "re_referral_percent",
@@ -39,7 +40,8 @@ THEMES = {
         "re_referred_within_12_months_of_closure_percent", "cpp_second_or_subsequent_percent", "referral_rate",
     ),
     "On time": (
-        "cin_visits_on_time_percent", "cpp_visits_on_time_percent", "cin_not_visited_3_months_percent",
+        "cin_visits_due", "cin_visits_on_time_percent", "cpp_visits_due", "cpp_visits_on_time_percent",
+        "cin_not_visited_3_months_percent",
         "assessment_within_45_days_percent", "assessment_days_p50", "icpc_within_15_days_percent", "cpp_reviews_on_time_percent",
     ),
     "Staff": ("caseload_mean", "unallocated_children", "worker_changes_per_child", "cost"),
@@ -85,6 +87,12 @@ def _compared(run: RunFolder) -> Answer:
     )
     if run.draws == 1:
         opening += " The ranges show chance only: how uncertain the model's assumptions are is not in them."
+    looked_at = sum(not e.none_at_all and math.isfinite(e.half_width) for m in HEADLINES for e in effects(run, m, year))
+    if looked_at >= MANY_INTERVALS:
+        opening += (
+            f" Of the {looked_at} intervals looked at, about {round(looked_at / 20)} would leave out zero by chance alone: a "
+            "single small change among many is not a finding."
+        )
     opening += _fraction(run)
     parts = [(arm.title, tuple(_arm_sentences(run, arm, year))) for arm in others]
     if between := lottery_sentences(run):

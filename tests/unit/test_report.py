@@ -222,6 +222,19 @@ def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) 
     ]
 
 
+def test_the_bound_of_an_interval_that_leaves_out_zero_is_not_written_as_zero() -> None:
+    assert effect(1.4, 0.03, 2.8).interval_text == "0.03 to 2.80"
+    assert effect(1.4, 0.3, 2.8).interval_text == "0.3 to 2.8"
+
+
+def test_the_answer_says_how_many_intervals_leave_out_zero_by_chance(tmp_path: Path) -> None:
+    run = read_run(RunMaker(arms=4, years=1).write(tmp_path / "run"))
+    looked_at = sum(not e.none_at_all for measure in HEADLINES for e in effects(run, measure, 2025))
+    assert looked_at > 20
+    said = f"Of the {looked_at} intervals looked at, about {round(looked_at / 20)} would leave out zero by chance alone"
+    assert said in answer(run, {}).opening
+
+
 def test_what_a_run_cannot_tell_is_said_with_the_replications_that_would() -> None:
     said = cannot_tell_sentences([effect(1.0, -2.0, 4.0, pairs_needed=57.3)])
     assert said == [
