@@ -183,9 +183,16 @@ def print_check(path: Path, plan: Plan) -> None:
     if held is not None:
         found = (f"{stage.replace('_', ' ')} {number:,}" for stage, number in held.by_stage.items())
         typer.echo(f"  read as: {', '.join(found)}")
+    from cinsim.scenario.model import Scenario
+    from cinsim.scenario.posts import POSTS_KEY, posts_in_words
+
+    usual = Scenario(title="as it is").resolved()
     for block in ("policies", "workforce", "demand", "parameters"):
+        as_it_is = dict(_leaves(usual.get(block, {}), block))
         for key, value in _leaves(scenario.resolved().get(block, {}), block):
-            typer.echo(f"  {key}: {value}")
+            if key not in as_it_is or as_it_is[key] != value:
+                said = posts_in_words(value) if key == POSTS_KEY and isinstance(value, list) else value
+                typer.echo(f"  {key}: {said}")
 
 
 def published_figures(area: Area) -> dict[str, float]:

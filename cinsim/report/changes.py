@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from cinsim.report.folder import RunFolder
+from cinsim.scenario.posts import POSTS_KEY, posts_in_words
 from cinsim.scenario.today import practice_today
 
 # differences in these are no change of policy
@@ -42,6 +43,8 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     for key, value in tree.items():
         if isinstance(value, Mapping):
             leaves.update(flat(value, f"{prefix}{key}."))
+        elif f"{prefix}{key}" == POSTS_KEY and value is not None:
+            leaves[POSTS_KEY] = posts_in_words(value)
         elif value is not None:
             leaves[f"{prefix}{key}"] = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return leaves

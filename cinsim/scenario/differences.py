@@ -10,6 +10,7 @@ from typing import Any, Final
 from cinsim.reference.register import load_register
 from cinsim.scenario.loader import load_scenario, origins
 from cinsim.scenario.model import Scenario
+from cinsim.scenario.posts import POSTS_KEY, posts_in_words
 from cinsim.scenario.problems import model_at, model_in
 from cinsim.scenario.today import practice_today
 
@@ -93,8 +94,8 @@ def _in_order(keys: Mapping[str, Any]) -> list[str]:
 def _text(key: str, leaves: Mapping[str, Any]) -> str:
     if key in leaves:
         value = leaves[key]
-        if key == "workforce.posts":
-            return f"{len(value)} posts, {sum(row['fte'] for row in value):g} full-time equivalents"
+        if key == POSTS_KEY:
+            return posts_in_words(value)
         if isinstance(value, list):
             return ", ".join(str(each) for each in value)
         if isinstance(value, bool):

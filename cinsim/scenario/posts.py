@@ -18,6 +18,7 @@ from cinsim.scenario.names import ROLES, TEAMS
 from cinsim.scenario.problems import KeyProblems, Place, did_you_mean
 from cinsim.scenario.reading import Located
 
+POSTS_KEY: Final = "workforce.posts"
 COLUMNS: Final = ("role", "team", "fte", "agency", "start_date")
 CONFERENCES: Final = "conferences"
 LISTED_TEAMS: Final = (*TEAMS, CONFERENCES)
@@ -49,6 +50,11 @@ class ListedPost:
         """Return the row as plain data, from which an equal one is read."""
         row: dict[str, Any] = {"role": self.role, "team": self.team, "fte": self.fte, "agency": self.agency}
         return row if self.start_date is None else {**row, "start_date": self.start_date.isoformat()}
+
+
+def posts_in_words(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many posts some rows hold, as plain data, for where there is no room for them."""
+    return f"{len(rows)} posts, {sum(row['fte'] for row in rows):g} full-time equivalents"
 
 
 def _word(value: object) -> str:
@@ -188,7 +194,7 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
     InputError : the file is missing, not UTF-8 text, empty, or lacks a column.
     """
     named = place or Place(path)
-    key = "workforce.posts"
+    key = POSTS_KEY
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -21,6 +21,8 @@ _BY_PARAMETER: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "policies.early_help.step_down": ("early_help_step_down_capacity", _SHARE),
         "workforce.administration_share": ("administration_share", _SHARE),
         "workforce.overtime_limit": ("overtime_limit", _SHARE),
+        "workforce.training": ("training_days_per_year", _WORKING_DAYS),
+        "workforce.supervisor_span": ("practice_supervisor_span", _NUMBER),
         "workforce.social_workers.caseload_limit": ("caseload_limit_points", _NUMBER),
     }
 )
@@ -29,6 +31,7 @@ _ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
         "policies.thresholds.national": "0%",
         "policies.lead_practitioner.share_non_social_worker": "0%",
         "policies.family_help.merged": "no",
+        "workforce.pooled_supervisors": "no",
         "demand.referrals": "+0%",
     }
 )

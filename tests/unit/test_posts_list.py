@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from models import NOBODY_LEAVES, Bureau, post
+from typer.testing import CliRunner
 
+from cinsim.cli import app
 from cinsim.engine.draws import Draws
 from cinsim.errors import InputError
 from cinsim.reference.areas import find_area
@@ -112,6 +114,14 @@ def test_two_lists_differ_in_how_many_posts_they_hold(write: Write, tmp_path: Pa
     (difference,) = differences(tmp_path / "plain.yaml", path)[2]
     assert difference.values == ("not set", "7 posts, 6.4 full-time equivalents")
     assert difference.origins[1].endswith("ours.yaml:6")
+
+
+def test_a_check_tells_a_list_in_a_line_and_nothing_that_is_as_usual(write: Write) -> None:
+    done = CliRunner().invoke(app, ["check", str(write(GOOD))])
+    assert done.exit_code == 0
+    assert [line.strip() for line in done.stdout.splitlines() if "workforce." in line] == [
+        "workforce.posts: 7 posts, 6.4 full-time equivalents"
+    ]
 
 
 # ---- what is wrong with it
