@@ -136,7 +136,7 @@ def spread_figure(found: Identifiability) -> Drawing:
         axes.set_yticks(y, [found.names[place].replace("_", " ") for place in order], fontsize=8.5)
         axes.set_xlim(0, 1)
         axes.set_ylim(-0.7, len(order) - 0.3)
-        axes.set_xlabel("Posterior standard deviation over the prior's")
+        axes.set_xlabel("Posterior standard deviation over the prior's", loc="right")
         axes.grid(axis="x")
         figure.legend(loc="outside lower left", ncols=2)
     caption = f"Left of {PINNED}: pinned down. Right of {OPEN}: the published figures say next to nothing."
