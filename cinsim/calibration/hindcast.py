@@ -160,7 +160,10 @@ def hindcast_england(
             # the mean over simulations is not known exactly
             known = max(float(simulated.var(ddof=1)) - luck[number], 0.0)
             own = known + national[number] + float(simulated.var(ddof=1)) / len(simulated)
-            scores += _scores(target, "", year, settings, series, change, (float(simulated.mean()), own, level))
+            # a move that luck can make is not made (positive-part James and Stein)
+            move, error = float(simulated.mean()) - level, float(simulated.var(ddof=1)) / len(simulated)
+            move *= max(0.0, 1.0 - error / max(move**2, 1e-300))
+            scores += _scores(target, "", year, settings, series, change, (float(simulated.mean()), own, move))
     return scores
 
 
@@ -208,7 +211,7 @@ def hindcast_authorities(
             own = series[area.area_code, target.measure]
             for year in settings.predict:
                 if year in own:
-                    ours = (float(fits.simulated[place][number]), float(unsure[number]), float(fits.simulated[place][number]))
+                    ours = (float(fits.simulated[place][number]), float(unsure[number]), 0.0)
                     scores += _scores(target, area.area_code, year, settings, own, changes[target.measure], ours)
     return scores
 
@@ -219,11 +222,11 @@ def _scores(
 ) -> list[Score]:  # fmt: skip
     """Return the scores of all forecasters for one figure.
 
-    ``ours`` is the model's linked mean in the year, its variance, and its mean over all years, from which it moves.
+    ``ours`` is the model's linked mean in the year, its variance, and how far it has moved from its mean over all years.
     """
-    middle, variance, level = ours
+    middle, variance, move = ours
     drift = change**2 * (year - settings.fit_to)
-    from_last = float(linked(series[settings.fit_to], target.link)) + middle - level
+    from_last = float(linked(series[settings.fit_to], target.link)) + move
     forecasts: dict[str, Array | None] = {
         ANCHORED: normal_forecast(from_last, float(np.sqrt(drift)), target.link),
         MODEL: normal_forecast(middle, float(np.sqrt(variance + drift)), target.link),
