@@ -105,7 +105,7 @@ def test_every_scenario_that_is_wrong_is_named_in_one_check(tmp_path: Path) -> N
         (("--set", "years"), "must be KEY=VALUE"),
         (("--set", "policies.cin_visits.interval=20 parsecs"), "policies.cin_visits.interval"),
         (("--area", "Leds"), "Leeds"),
-        (("--set", "draws=5"), "draws"),
+        (("--set", "draws=5000"), "draws"),  # more than the posterior has
         (("--years", "0"), "--years"),
         (("--events", "some"), "--events"),
         (("--replications", "none"), "--replications"),
