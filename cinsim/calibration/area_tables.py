@@ -76,8 +76,8 @@ def judged(table: pd.DataFrame, year: int) -> pd.DataFrame:
     """
     rows = []
     for measure, group in table[table["year"] == year].groupby("measure", sort=False):
-        unit = JUDGED.get(str(measure), "points" if str(measure).endswith("percent") else "percent")
-        unit = "days" if "_days_p" in str(measure) else unit
+        in_percent = str(measure).endswith("percent")
+        unit = JUDGED.get(str(measure), "points" if in_percent else "days" if "_days_p" in str(measure) else "percent")
         apart = (group["simulated"] - group["published"]).abs()
         errors = 100 * apart / group["published"].where(group["published"] > 0) if unit == "percent" else apart
         rows.append(
