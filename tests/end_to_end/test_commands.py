@@ -161,6 +161,7 @@ def test_ctrl_c_or_a_queues_time_limit_stops_a_run_cleanly_and_the_same_command_
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what started the tests may have had it ignored
     )
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("outputs/.tasks/*/*.measures.parquet")) and time.monotonic() < deadline:
