@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_line import PROJECT, command, done
 from lxml import etree
 
 from cinsim.census.read import read_return
@@ -20,21 +18,7 @@ from cinsim.census.sift import sift
 
 pytestmark = pytest.mark.end_to_end
 
-PROJECT = Path(__file__).parents[2]
 SCHEMA = PROJECT / "tests" / "census" / "CIN_schema_2026.xsd"
-
-
-def command(folder: Path, *arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
-    here = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONHASHSEED": hash_seed}
-    return subprocess.run(
-        [sys.executable, "-m", "cinsim", *arguments], cwd=folder, env=here, capture_output=True, text=True, check=False
-    )
-
-
-def done(folder: Path, *arguments: str, hash_seed: str = "0") -> str:
-    result = command(folder, *arguments, hash_seed=hash_seed)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 def files(folder: Path) -> set[str]:

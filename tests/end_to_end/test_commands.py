@@ -13,26 +13,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from command_line import PROJECT, command, done
 
 pytestmark = pytest.mark.end_to_end
 
-PROJECT = Path(__file__).parents[2]
 SCENARIOS = PROJECT / "scenarios"
 SMALL = ("--area", "Rutland", "--years", "1", "--replications", "2", "--set", "warm_up=1")
 RESULTS = ("measures.csv", "summary.csv", "events.parquet")
-
-
-def command(folder: Path, *arguments: str, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
-    here = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONHASHSEED": hash_seed}
-    return subprocess.run(
-        [sys.executable, "-m", "cinsim", *arguments], cwd=folder, env=here, capture_output=True, text=True, check=False
-    )
-
-
-def done(folder: Path, *arguments: str, hash_seed: str = "0") -> str:
-    result = command(folder, *arguments, hash_seed=hash_seed)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 def results(folder: Path, names: tuple[str, ...] = RESULTS) -> dict[str, bytes]:
