@@ -87,6 +87,13 @@ def _header(raw: RawReturn) -> tuple[int, str]:
         raise InputError(
             f"says of its year {stated}; Header, CollectionDetails, Year must be that of its 31 March", path=raw.path
         )
+    reference = header["ReferenceDate"][:4]
+    if reference.isdigit() and reference != text:
+        raise InputError(
+            f"says of its year '{text}' and of its reference date '{header['ReferenceDate'][:20]}'; "
+            "that must be 31 March of the year",
+            path=raw.path,
+        )
     lea = header["LEA"]
     return int(text), lea if lea.isdigit() and len(lea) == 3 else ""
 

@@ -128,6 +128,7 @@ def test_elements_of_a_later_census_are_passed_over_and_named(tmp_path: Path) ->
         (message(child()).replace("<Collection>CIN<", "<Collection>CLA<"), None, "looked-after children"),
         (message(child()).replace("<Collection>CIN<", "<Collection>XYZ<"), None, "'XYZ'"),
         (message(child(), header=""), None, "of its year nothing"),
+        (message(child(), header=HEADER.replace("<Year>2026", "<Year>2025")), None, "of its reference date '2026-03-31'"),
         (message(child()).replace("<Year>2026<", "<Year>26<"), None, "of its year '26'"),
         (message(), None, "no child of whom anything"),
         ("<Message>" * 20, None, "stands 13 deep"),
