@@ -39,6 +39,7 @@ class StoredRun:
 
     area: Area
     scenario: Scenario
+    draw: int
     replication: int
     record: Any  # a StoredRecord, which has of an EventRecord what is read of it
     calendar: Calendar
@@ -56,7 +57,7 @@ class StoredRun:
     @property
     def draws(self) -> Draws:
         """The source of randomness of this replication."""
-        return Draws(self.scenario.seed, self.replication)
+        return Draws(self.scenario.seed, self.replication, draw=self.draw, area=self.area.area_code)
 
 
 def stored_run(
@@ -88,19 +89,20 @@ def stored_run(
     scenarios = {held["name"]: held for held in manifest["scenarios"]}
     about = Scenario.model_validate(scenarios[entry["scenario"]])
     place = find_area(str(entry["area_code"]))
-    parameters = manifest["parameter_sets"][entry["scenario"]][entry["draw"]]
+    draw, number = int(entry["draw"]), int(entry["replication"])
+    parameters = manifest["parameter_sets"][entry["scenario"]][draw]
     rows = pq.read_table(folder / "events.parquet", columns=list(COLUMNS), filters=[("run", "=", entry["run"])])
     columns: dict[str, NDArray[Any]] = record_columns(rows, EVENT_NAMES, DETAIL_NAMES)
     columns = {name: np.ascontiguousarray(values) for name, values in columns.items()}
-    number = int(entry["replication"])
     caseload = starting_caseload([about], content=(manifest.get("initial_state") or {}).get("sha256"))
     return StoredRun(
         area=place,
         scenario=about,
+        draw=draw,
         replication=number,
         record=StoredRecord(columns),
         calendar=calendar_of(about),
-        population=population_of(about, place, replication=number, parameters=parameters, caseload=caseload),
+        population=population_of(about, place, draw=draw, replication=number, parameters=parameters, caseload=caseload),
         parameters=parameters,
         reported_years=range(about.start.year + 1, about.start.year + about.years + 1),
     )

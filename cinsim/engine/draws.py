@@ -1,12 +1,12 @@
-"""Keyed randomness: every draw belongs to (seed, replication, decision, entity, occurrence) and to nothing else.
+"""Keyed randomness: every draw belongs to its key (see :class:`Draws`), an entity and an occurrence, to nothing else.
 
 No draw is taken from a shared stream. A uniform is the hash of its key, so it does not depend on how many draws
 were made before it, on the order of events, on the number of processes or on which other decisions exist. A child
 therefore meets the same luck in every scenario (common random numbers).
 
 The hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014) over a weighted sum of the key's parts; a
-decision's 64-bit key comes from BLAKE2b of the seed, the replication and the decision's name. A uniform has 52 random
-bits and half a step, so that 0 and 1 never come out. Scalar and vectorised forms give the same bits.
+decision's 64-bit key comes from BLAKE2b of seed, area, parameter draw, replication and the decision's name. A uniform
+has 52 random bits and half a step, so that 0 and 1 never come out. Scalar and vectorised forms give the same bits.
 """
 
 from __future__ import annotations
@@ -33,15 +33,17 @@ class Draws:
     Parameters
     ----------
     seed, replication : non-negative integers.
+    draw : number of the parameter set and ``area`` code of the authority: each has luck of its own, so that chance averages
+        out over draws and over authorities.
     checking : refuse a key that was already drawn (a decision drawn twice is a mistake); slower, for tests.
     """
 
-    def __init__(self, seed: int, replication: int, *, checking: bool = False):
-        self.seed, self.replication, self.checking = seed, replication, checking
+    def __init__(self, seed: int, replication: int, *, draw: int = 0, area: str = "", checking: bool = False):
+        self.seed, self.replication, self.draw, self.area, self.checking = seed, replication, draw, area, checking
         self._seen: set[tuple[str, int, int]] = set()
 
     def _key(self, decision: str) -> int:
-        text = f"{self.seed}/{self.replication}/{decision}".encode()
+        text = f"{self.seed}/{self.area}/{self.draw}/{self.replication}/{decision}".encode()
         return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
     def stream(self, decision: str, *, trait: bool = False) -> Stream:

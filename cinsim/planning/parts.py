@@ -122,7 +122,7 @@ def sets_needed(parts: Sequence[str], method: Method, orders: Sequence[Sequence[
 def orders_of(parts: Sequence[str], seed: int, unit: Unit) -> list[list[str]]:
     """Return the orders in which one replication adds the parts: one drawn by key, and its reverse."""
     draw, replication = unit
-    luck = Draws(seed, replication).block(_DECISION, np.arange(len(parts), dtype=np.int64), draw)
+    luck = Draws(seed, replication, draw=draw).block(_DECISION, np.arange(len(parts), dtype=np.int64))
     order = [parts[place] for place in np.argsort(luck)]
     return [order, order[::-1]]
 

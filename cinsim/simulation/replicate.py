@@ -61,6 +61,8 @@ _STAGES = {
     DISABILITY_SERVICE: (Stage.DISABILITY_SERVICE),
 }
 
+_FIRST_ASSESSMENT = 30.0  # working days that it had taken, of children who are open when the run begins
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -154,7 +156,7 @@ class _Beginning(NamedTuple):
 
 
 def _beginning(
-    scenario: Scenario, area: Area, replication: int, parameters: Mapping[str, float] | None,
+    scenario: Scenario, area: Area, draw: int, replication: int, parameters: Mapping[str, float] | None,
     caseload: InitialCaseload | None = None, checking: bool = False, corrected: bool = True,
 ) -> _Beginning:  # fmt: skip
     overrides = {**(parameters or {}), **scenario.parameters}
@@ -162,7 +164,7 @@ def _beginning(
     own_values = area_correction(area.area_code).parameters(base.values) if corrected else {}
     p = parameters_from({**overrides, **own_values, **structural(base.values, scenario.structure)})
     calendar = calendar_of(scenario)
-    draws = Draws(scenario.seed, replication, checking=checking)
+    draws = Draws(scenario.seed, replication, draw=draw, area=area.area_code, checking=checking)
     own = own_thresholds(area, p, corrected=corrected)
     children = make_children(area, p, calendar, draws, scenario.population_fraction)
     grid = need_grid(children, p, calendar, draws)
@@ -177,7 +179,7 @@ def _beginning(
 
 
 def population_of(
-    scenario: Scenario, area: Area, *, replication: int = 0, parameters: Mapping[str, float] | None = None,
+    scenario: Scenario, area: Area, *, draw: int = 0, replication: int = 0, parameters: Mapping[str, float] | None = None,
     caseload: InitialCaseload | None = None,
 ) -> Population:  # fmt: skip
     """Return the children of a replication without simulating it: those that :func:`replicate` gives.
@@ -186,7 +188,7 @@ def population_of(
     ------
     InputError : a parameter is not registered or out of range.
     """
-    made = _beginning(scenario, area, replication, parameters, caseload)
+    made = _beginning(scenario, area, draw, replication, parameters, caseload)
     return _population(made.children, made.grid, made.calendar, made.history)
 
 
@@ -205,6 +207,7 @@ def replicate(
 
     Parameters
     ----------
+    draw, replication : which luck: each draw from the posterior has its own, as each replication and each area.
     parameters : values that replace the register's (a draw from the posterior); the scenario's own go before them.
     caseload : the children open on the day before the run, to start from in place of a warm-up.
     checking : refuse a decision that is drawn twice under one key (slower, for tests).
@@ -215,7 +218,7 @@ def replicate(
     ------
     InputError : a parameter is not registered or out of range.
     """
-    made = _beginning(scenario, area, replication, parameters, caseload, checking, corrected)
+    made = _beginning(scenario, area, draw, replication, parameters, caseload, checking, corrected)
     p, calendar, draws, own, children, grid, history, cases = made
     national = national_thresholds(p)
     policy = scenario.policies.thresholds
@@ -308,10 +311,11 @@ def _take_over(service: Service, history: History, cases: Mapping[int, OpenCase]
         child.source = source_of(child, service, 0)  # candidates of the run are numbered from 1
         within = (number * 0.6180339887498949) % 1.0
         child.elapsed = (float(history.stage_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER
-        child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - 30.0
+        child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - _FIRST_ASSESSMENT
         child.concern_since = child.referred_at
         service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
         service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)
+        service.write(child.referred_at + _FIRST_ASSESSMENT, number, Event.ASSESSMENT_COMPLETED, 1)
         child.process = env.process(journey(child, service, _STAGES[stage]))
 
 

@@ -25,6 +25,8 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
     child.elapsed = max(-case.since, 0.0)
     service.write(child.referred_at, child.number, Event.REFERRAL, 1, -1, child.source)
     service.write(min(child.referred_at + 1.0, 0.0), child.number, Event.SCREENED_IN, 1)
+    if case.stage is not Stage.ASSESSMENT and math.isnan(case.assessed_since):
+        service.write(min(child.referred_at + 1.0, 0.0), child.number, Event.ASSESSMENT_COMPLETED, 1)
     if case.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION, Stage.LOOKED_AFTER):
         child.rhythm = child.elapsed
     if case.stage in (Stage.ASSESSMENT, Stage.SHORT_HELP):
