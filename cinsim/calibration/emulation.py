@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,23 @@ class Line:
         return self.values + change, self.error + (BEND * change) ** 2
 
 
+@dataclass(frozen=True)
+class Kernel:
+    """What one target's process has learned of itself.
+
+    Attributes
+    ----------
+    active : places of the parameters that it moves with. lengths : of each, in prior units. scale : standard deviation of what
+        the layers below leave over, the unit of the process. height : variance of the curve, and ``noise`` of luck, in that unit.
+    """
+
+    active: NDArray[np.int64]
+    lengths: Array
+    scale: float
+    height: float
+    noise: float
+
+
 class GaussianProcesses:
     """Emulators of all targets.
 
@@ -77,17 +94,17 @@ class GaussianProcesses:
     ----------
     units : points simulated, one simulation each, [points, parameters] in prior units. values : linked [points, targets].
     line : of stage one.
-    like : emulators whose kernels are used again, so that nothing but the data is learned anew.
+    kernels : of earlier emulators, used again, so that nothing but the data is learned anew.
     """
 
-    def __init__(self, units: Array, values: Array, line: Line, like: GaussianProcesses | None = None):
+    def __init__(self, units: Array, values: Array, line: Line, kernels: Sequence[Kernel] | None = None):
         if len(units) < 3 * FOLDS:
             raise InputError(f"an emulator needs {3 * FOLDS} simulations or more, and has {len(units)}", key="--points")
         self.line, self.units, self.values = line, units, values
         rest = values - line.predict(units)[0]
-        kernels = [None] * values.shape[1] if like is None else like.kernels
-        self._layers = [_Layers(units, rest[:, place], line.jacobian[place], kernels[place]) for place in range(values.shape[1])]
-        self.kernels: Sequence[Any] = [layers.kernel for layers in self._layers]
+        given = [None] * values.shape[1] if kernels is None else kernels
+        self._layers = [_Layers(units, rest[:, place], line.jacobian[place], given[place]) for place in range(values.shape[1])]
+        self.kernels: Sequence[Kernel] = [layers.kernel for layers in self._layers]
 
     @property
     def noise(self) -> Array:
@@ -108,7 +125,7 @@ class GaussianProcesses:
         out = np.empty_like(self.values)
         for fold in range(FOLDS):
             left_out = np.arange(len(self.units)) % FOLDS == fold
-            others = GaussianProcesses(self.units[~left_out], self.values[~left_out], self.line, like=self)
+            others = GaussianProcesses(self.units[~left_out], self.values[~left_out], self.line, self.kernels)
             mean, variance = others.predict(self.units[left_out])
             out[left_out] = (self.values[left_out] - mean) / np.sqrt(variance + others.noise)
         return out
@@ -117,7 +134,7 @@ class GaussianProcesses:
 class _Layers:
     """Ridge regression and Gaussian process of one target, on what the line leaves over."""
 
-    def __init__(self, units: Array, rest: Array, slope: Array, kernel: Any):
+    def __init__(self, units: Array, rest: Array, slope: Array, known: Kernel | None):
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
         from sklearn.linear_model import BayesianRidge
@@ -126,24 +143,23 @@ class _Layers:
         self._ridge = BayesianRidge().fit(units - self._centre, rest)
         left = rest - self._ridge.predict(units - self._centre)
         self._scale = float(left.std()) or 1.0
-        matters = np.abs(slope + self._ridge.coef_) * units.std(axis=0)
-        order = np.argsort(-matters, kind="stable")
-        reached = np.cumsum(matters[order] ** 2) / max(float(np.sum(matters**2)), 1e-300)
-        self._active = order[: min(int(np.searchsorted(reached, EXPLAINED)) + 1, MOST_ACTIVE, len(order))]
-        if kernel is None:
+        if known is None:
+            self._active = _active(slope + self._ridge.coef_, units)
             spreads = np.maximum(units[:, self._active].std(axis=0), 0.05)
             bounds = [(spread, 100.0 * spread) for spread in spreads]
             curve = ConstantKernel(2 * LEAST_CURVE, (LEAST_CURVE, 10.0)) * RBF(3.0 * spreads, bounds)
             kernel = curve + WhiteKernel(0.9, (1e-6, 2.0))
-            optimizer = "fmin_l_bfgs_b"
         else:
-            self._active, self._scale, kernel = kernel
-            optimizer = None
+            self._active, self._scale = known.active, known.scale
+            kernel = ConstantKernel(known.height) * RBF(known.lengths) + WhiteKernel(known.noise)
+        optimizer = "fmin_l_bfgs_b" if known is None else None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a length at its bound says that the target is straight in it, which is welcome
             self._process = GaussianProcessRegressor(kernel, optimizer=optimizer).fit(units[:, self._active], left / self._scale)
-        self.kernel = (self._active, self._scale, self._process.kernel_)
-        self._white = float(self._process.kernel_.k2.noise_level)
+        learned = self._process.kernel_
+        self._white = float(learned.k2.noise_level)
+        lengths = np.atleast_1d(np.asarray(learned.k1.k2.length_scale, dtype=np.float64))
+        self.kernel = Kernel(self._active, lengths, self._scale, float(learned.k1.k1.constant_value), self._white)
         self.noise = self._white * self._scale**2
 
     def predict(self, units: Array) -> tuple[Array, Array]:
@@ -153,3 +169,11 @@ class _Layers:
         # the ridge's own variance counts what the process then explains as noise, and so errs on the safe side
         variance = variance + np.einsum("ij,jk,ik->i", away, self._ridge.sigma_, away)
         return self._ridge.predict(away) + self._scale * mean, variance
+
+
+def _active(effects: Array, units: Array) -> NDArray[np.int64]:
+    """Return the places of the few parameters whose straight-line effects make nearly all of a target's spread."""
+    matters = np.abs(effects) * units.std(axis=0)
+    order = np.argsort(-matters, kind="stable")
+    reached = np.cumsum(matters[order] ** 2) / max(float(np.sum(matters**2)), 1e-300)
+    return order[: min(int(np.searchsorted(reached, EXPLAINED)) + 1, MOST_ACTIVE, len(order))]

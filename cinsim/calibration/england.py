@@ -17,9 +17,9 @@ from cinsim.calibration.point import PointFit, read_point, write_point
 from cinsim.calibration.posterior import confirm, sample_posterior, write_posterior, write_predictive
 from cinsim.calibration.priors import Space, load_space
 from cinsim.calibration.refining import refined
-from cinsim.calibration.regions import Proposal
 from cinsim.calibration.simulator import ModelSimulator, model_version, size_effect
 from cinsim.calibration.targets import Targets, load_targets
+from cinsim.calibration.wave_store import write_waves
 from cinsim.calibration.waves import History, WaveSettings, match_history
 from cinsim.errors import InputError
 from cinsim.reference.areas import average_authority
@@ -216,7 +216,7 @@ def fit_posterior(
         f"stage two: {settings.waves} waves of {settings.points} points and {draws} draws, {simulator.planned} simulations"
     )
     history = match_history(simulator, fit, _with_luck(settings, share), setting.say)
-    _write_waves(history, setting.waves_path)
+    write_waves(history, setting.waves_path)
     setting.say("sampling the posterior")
     found = sample_posterior(fit, history.region, seed=settings.seed)
     setting.say(f"the sample is worth {found.effective:.0f} equal draws")
@@ -237,50 +237,3 @@ def fit_posterior(
 
 def _with_luck(settings: WaveSettings, share: float) -> WaveSettings:
     return WaveSettings(settings.waves, settings.points, settings.allowed, settings.seed, share)
-
-
-def _write_waves(history: History, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, Any] = {}
-    for number, wave in enumerate(history.waves):
-        arrays[f"units_{number}"], arrays[f"values_{number}"] = wave.design.units, wave.values
-        arrays[f"centre_{number}"], arrays[f"covariance_{number}"] = wave.design.proposal.centre, wave.design.proposal.covariance
-        arrays[f"off_{number}"], arrays[f"unsure_{number}"] = wave.off, wave.unsure
-        arrays[f"shares_{number}"] = np.array([wave.design.kept_share, wave.still_held])
-    arrays["luck_share"] = np.array(history.region.observed.luck_share)
-    np.savez_compressed(path, allow_pickle=False, **arrays)
-
-
-@dataclass(frozen=True)
-class StoredWave:
-    """A wave as the proofs read it: see :class:`cinsim.calibration.waves.Wave`."""
-
-    units: np.ndarray
-    values: np.ndarray
-    proposal: Proposal
-    off: np.ndarray
-    unsure: np.ndarray
-    kept_share: float
-    still_held: float
-
-
-def read_waves(setting: Setting) -> tuple[list[StoredWave], float]:
-    """Return the waves of the last calibration on this machine, and the share of luck that England's figures have.
-
-    Raises
-    ------
-    InputError : stage two has not been run with this output folder.
-    """
-    path = setting.waves_path
-    if not path.is_file():
-        raise InputError("there are no waves; `cinsim calibrate england` leaves them in its --out folder", path=path)
-    with np.load(path) as arrays:
-        number = sum(name.startswith("units_") for name in arrays)
-        waves = [
-            StoredWave(
-                arrays[f"units_{n}"], arrays[f"values_{n}"], Proposal(arrays[f"centre_{n}"], arrays[f"covariance_{n}"]),
-                arrays[f"off_{n}"], arrays[f"unsure_{n}"], *arrays[f"shares_{n}"].tolist(),
-            )
-            for n in range(number)
-        ]  # fmt: skip
-        return waves, float(arrays["luck_share"])

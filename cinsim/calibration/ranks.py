@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from scipy.stats import kstest
 
 from cinsim.calibration.emulation import FOLDS, Array, Emulator, GaussianProcesses, Line
-from cinsim.calibration.england import Setting, read_waves
+from cinsim.calibration.england import Setting
 from cinsim.calibration.point import read_point
 from cinsim.calibration.posterior import log_likelihood, sample
 from cinsim.calibration.regions import Observed, Proposal, Region
-from cinsim.calibration.waves import WaveSettings, line_of, observed_of
+from cinsim.calibration.wave_store import read_waves
+from cinsim.calibration.waves import observed_of
 from cinsim.errors import InputError
 
 LEAST_EFFECTIVE: Final = 20.0
@@ -86,7 +87,7 @@ def rank_truths(
         fold = truth % FOLDS
         if fold not in folds:
             kept = np.arange(len(units)) % FOLDS != fold
-            folds[fold] = GaussianProcesses(*_joined(earlier, units[kept], values[kept]), line, like=whole)
+            folds[fold] = GaussianProcesses(*_joined(earlier, units[kept], values[kept]), line, whole.kernels)
         emulator = folds[fold]
         seen = values[truth] + errors * generator.standard_normal(len(errors))
         # here the figure is one simulation of one authority, with all of its luck
@@ -128,14 +129,14 @@ def ranks_of_waves(setting: Setting, truths: int) -> Ranks:
     InputError : there is no fit, or there are no waves.
     """
     fit = read_point(setting.point_path)
-    waves, luck_share = read_waves(setting)
-    observed, line = observed_of(fit, luck_share), line_of(fit)
-    region = Region(fit.space, observed, ((line, WaveSettings().nth(0)),))
+    stored = read_waves(setting.waves_path)
+    observed, line, nth = observed_of(fit, stored.luck_share), stored.line, iter(stored.nth)
+    region = Region(fit.space, observed, ((line, next(nth)),))
     earlier: tuple[Array, Array] | None = None
-    for number, wave in enumerate(waves[:-1]):
+    for wave in stored.waves[:-1]:
         earlier = _joined(earlier, wave.units, wave.values)
-        region = region.narrowed(GaussianProcesses(*earlier, line), WaveSettings().nth(number + 1))
-    last = waves[-1]
+        region = region.narrowed(GaussianProcesses(*earlier, line, wave.kernels), next(nth))
+    last = stored.waves[-1]
     return rank_truths(
         fit.space.names, last.units, last.values, last.proposal, region.holds, line, np.sqrt(observed.variance), truths=truths,
         seed=setting.seed, say=setting.say, earlier=earlier,
