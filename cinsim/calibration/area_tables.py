@@ -13,13 +13,13 @@ import pandas as pd
 from cinsim.calibration.authorities import TIMES, AreaFits
 from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import unlinked
+from cinsim.calibration.ranges import NINETY
 from cinsim.reference.areas import find_area
 from cinsim.reference.calibrated import PLUS as PLUS_COLUMN
 from cinsim.reference.calibrated import TIMES as TIMES_COLUMN
 
 AREAS_FILE: Final = "areas.csv"
 FIT_FILE: Final = "areas_fit.csv"
-NINETY: Final = 1.6448536269514722
 # what authorities are judged by: measure, and whether its error is in points or in percent of the published figure
 JUDGED: Final = {
     "referral_rate": "percent", "cin_plans_31_march_rate": "percent", "cpp_31_march_rate": "percent",

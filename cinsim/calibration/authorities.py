@@ -19,6 +19,7 @@ from cinsim.calibration.emulation import BEND, Array
 from cinsim.calibration.links import slope
 from cinsim.calibration.moments import linear_step
 from cinsim.calibration.point import PointFit
+from cinsim.calibration.ranges import unexplained
 from cinsim.calibration.simulator import Request, Simulator
 from cinsim.calibration.targets import Target, Targets, authority_targets
 from cinsim.errors import InputError
@@ -39,6 +40,9 @@ PLUS: Final = 0.5
 FARTHEST: Final = 3.0
 # a simulation of more children than this costs more than it tells
 CHILDREN_ENOUGH: Final = 80_000
+# nor is a small area told apart better by more simulations than these
+MOST_RUNS: Final = 8
+# numbers of the replications: each pass has a thousand of its own
 PASSES_FROM: Final = 20_000
 VERIFY_FROM: Final = 30_000
 EM_ROUNDS: Final = 8
@@ -50,7 +54,7 @@ LEAST_VARIANCE: Final = 1e-8
 class AreaSettings:
     """Passes of simulation and correction, replications of each, and replications that verify the result.
 
-    ``children`` : an area with more of them is simulated in part.
+    ``children`` : as many of each area are simulated in a replication: of a larger one a part, a small one several times.
     """
 
     passes: int = 3
@@ -64,10 +68,13 @@ class AreaSettings:
         if self.children < 1000:
             raise InputError(f"must be 1000 or more, not {self.children}", key="--children")
 
-    @property
-    def simulations(self) -> int:
-        """Simulations of one area."""
-        return self.passes * self.replications + self.verify
+    def runs(self, area: Area) -> int:
+        """Return how often an area is simulated in one replication."""
+        return min(max(round(self.children / area.population_0_17), 1), MOST_RUNS)
+
+    def simulations(self, areas: Sequence[Area]) -> int:
+        """Return how many simulations a fit of areas takes."""
+        return (self.passes * self.replications + self.verify) * sum(self.runs(area) for area in areas)
 
 
 @dataclass(frozen=True)
@@ -183,17 +190,15 @@ def fit_areas(
         np.zeros((len(areas), k)), model.start_spread,
     )  # fmt: skip
     for turn in range(settings.passes):
-        first = PASSES_FROM + turn * settings.replications
-        replications = range(first, first + settings.replications)
-        found = _simulated(simulator, model, areas, own, corrections.values, replications, settings)
-        passes.append((corrections.values, [values.mean(axis=0) for values in found]))
+        found = _simulated(
+            simulator, model, areas, own, corrections.values, PASSES_FROM + 1000 * turn, settings, settings.replications
+        )
+        passes.append((corrections.values, found))
         corrections = pooled(model, areas, own, passes, settings, known or {})
         off = [_misfit(model, area, its, means, settings) for area, its, means in zip(areas, own, passes[-1][1], strict=True)]
         typical = float(np.sqrt(np.nanmean(np.concatenate(off) ** 2)))
         say(f"pass {turn + 1} of {settings.passes}: simulated targets were {typical:.2f} errors off")
-    replications = range(VERIFY_FROM, VERIFY_FROM + settings.verify)
-    verified = _simulated(simulator, model, areas, own, corrections.values, replications, settings)
-    simulated = tuple(values.mean(axis=0) for values in verified)
+    simulated = tuple(_simulated(simulator, model, areas, own, corrections.values, VERIFY_FROM, settings, settings.verify))
     errors, predictive = [], []
     for place, (area, its) in enumerate(zip(areas, own, strict=True)):
         noise = model.noise(its, _simulated_children(area, settings))
@@ -205,31 +210,47 @@ def fit_areas(
         discrepancy = its.linked_errors() ** 2 - sampling
         errors.append(np.sqrt(noise / settings.verify))
         predictive.append(np.sqrt(unsure + discrepancy + np.maximum(one_year, sampling) + noise / settings.verify))
-    return AreaFits(tuple(areas), own, corrections, simulated, tuple(errors), tuple(predictive))
+    return AreaFits(tuple(areas), own, corrections, simulated, tuple(errors), _widened(own, simulated, predictive))
+
+
+def _widened(targets: Sequence[Targets], simulated: Sequence[Array], explained: Sequence[Array]) -> tuple[Array, ...]:
+    """Return predictive errors that hold what the distances of all authorities' figures show beyond the ones explained."""
+    out = [its.copy() for its in explained]
+    for name in sorted({target.name for its in targets for target in its}):
+        at = [its.names.index(name) if name in its.names else None for its in targets]
+        known = [place for place, column in enumerate(at) if column is not None]
+        apart = np.array([targets[place].linked_values()[at[place]] - simulated[place][at[place]] for place in known])
+        own = np.array([explained[place][at[place]] for place in known])
+        for place, more in zip(known, unexplained(apart, own), strict=True):
+            out[place][at[place]] = np.hypot(explained[place][at[place]], more)
+    return tuple(out)
 
 
 def _simulated(
-    simulator: Simulator,
-    model: AreaModel,
-    areas: Sequence[Area],
-    targets: Sequence[Targets],
-    corrections: Array,
-    replications: range,
-    settings: AreaSettings,
-) -> list[Array]:
-    """Return linked values [replications, targets] of each area, all simulated as one batch."""
+    simulator: Simulator, model: AreaModel, areas: Sequence[Area], targets: Sequence[Targets], corrections: Array, first: int,
+    settings: AreaSettings, replications: int,
+) -> list[Array]:  # fmt: skip
+    """Return each area's linked means over its simulations, whose numbers begin at ``first``, all simulated as one batch."""
+    runs = [replications * settings.runs(area) for area in areas]
     requests = [
-        Request(model.parameters(correction), replication, area, fraction_of(area, settings.children))
-        for area, correction in zip(areas, corrections, strict=True)
-        for replication in replications
+        Request(model.parameters(correction), first + number, area, fraction_of(area, settings.children))
+        for area, correction, count in zip(areas, corrections, runs, strict=True)
+        for number in range(count)
     ]
-    values = simulator.targets.linked(simulator.run(requests)).reshape(len(areas), len(replications), -1)
-    names = simulator.targets.names
-    return [np.asarray(values[place][:, [names.index(name) for name in its.names]]) for place, its in enumerate(targets)]
+    values = simulator.targets.linked(simulator.run(requests))
+    names, ends = simulator.targets.names, np.cumsum(runs)
+    out = []
+    for its, count, end in zip(targets, runs, ends, strict=True):
+        own = values[end - count : end][:, [names.index(name) for name in its.names]]
+        there = np.isfinite(own)
+        total = np.where(there, own, 0.0).sum(axis=0)
+        out.append(np.divide(total, there.sum(axis=0), out=np.full(len(its), np.nan), where=there.any(axis=0)))
+    return out
 
 
 def _simulated_children(area: Area, settings: AreaSettings) -> float:
-    return area.population_0_17 * fraction_of(area, settings.children)
+    """Return the children simulated of an area in one replication."""
+    return area.population_0_17 * fraction_of(area, settings.children) * settings.runs(area)
 
 
 def _misfit(model: AreaModel, area: Area, targets: Targets, simulated: Array, settings: AreaSettings) -> Array:

@@ -141,7 +141,8 @@ def area(
     replications: Annotated[int | None, typer.Option(min=1, help="Simulations of each authority in a round.")] = None,
     verify: Annotated[int | None, typer.Option(min=1, help="Simulations that show how the result fits.")] = None,
     children: Annotated[
-        int | None, typer.Option(min=1000, help="Most children simulated of one authority; fewer for 'all'.")
+        int | None,
+        typer.Option(min=1000, help="Children simulated of each authority: a part of a larger one, small ones again and again."),
     ] = None,
     seed: Seed = 1,
     jobs: Jobs = None,
@@ -174,13 +175,13 @@ def area(
     many = len(areas) > 10
     settings = AreaSettings(
         passes=passes, replications=replications or (1 if many else 2), verify=verify or (1 if many else 4),
-        children=children or (25_000 if many else 80_000),
+        children=children or (50_000 if many else 80_000),
     )  # fmt: skip
     setting = setting_of(out, into, jobs, quiet, seed=seed)
     fit = read_point(setting.point_path)
     setting = area_setting(setting, fit)
     simulator = setting.simulator(fit.targets)
-    simulator.planned = settings.simulations * len(areas)
+    simulator.planned = settings.simulations(areas)
     known = known_corrections(setting.into, AreaModel(fit, setting.years).names)
     fits = fit_areas(simulator, fit, areas, settings, setting.years, known=known, say=setting.say)
     write_areas(rebased(fits, fit, published), setting.into)

@@ -33,6 +33,7 @@ def hindcast(
     from cinsim.calibration.hindcast import HindcastSettings, hindcast_authorities, hindcast_england, parse_years
     from cinsim.calibration.point import read_point
     from cinsim.cli.calibrate_proofs import write_page
+    from cinsim.reference.areas import average_authority
     from cinsim.report.forecast_pages import hindcast_page
 
     begun = time.perf_counter()
@@ -43,7 +44,7 @@ def hindcast(
     years = settings.predict[-1] - fit_to
     setting = replace(area_setting(setting, fit), year=fit_to, years=years)
     simulator = setting.simulator(fit.targets)
-    simulator.planned = area.simulations + simulations
+    simulator.planned = area.simulations([average_authority()]) + simulations
     national = hindcast_england(simulator, fit, settings, years, setting.say)
     areas = hindcast_authorities(fit, settings, setting.say) if authorities else []
     write_page(hindcast_page(national, areas, fit_to, settings.predict), out, quiet)

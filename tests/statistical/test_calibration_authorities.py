@@ -123,10 +123,13 @@ def test_the_spread_between_authorities_is_learned_from_them() -> None:
     assert np.all(wide > 2 * narrow)
 
 
-def test_a_large_area_is_simulated_in_part() -> None:
-    kent, rutland = find_area("Kent"), find_area("Rutland")
+def test_a_large_area_is_simulated_in_part_and_a_small_one_again_and_again() -> None:
+    kent, rutland, derby = find_area("Kent"), find_area("Rutland"), find_area("Derby")
     assert kent.population_0_17 * fraction_of(kent) == pytest.approx(80_000)
-    assert fraction_of(rutland) == 1.0
+    assert fraction_of(rutland) == fraction_of(derby) == 1.0
+    settings = AreaSettings(passes=2, replications=2, verify=1, children=2 * derby.population_0_17)
+    assert [settings.runs(area) for area in (kent, rutland, derby)] == [1, 8, 2]
+    assert settings.simulations([kent, rutland, derby]) == 5 * 11
 
 
 def test_a_suppressed_figure_is_stood_in_for_by_the_last_published_one_with_a_larger_error() -> None:
