@@ -12,7 +12,6 @@ from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
 from cinsim.reference.register import load_register
 from cinsim.scenario import Change, Duration, Scenario
 from cinsim.scenario.names import ROLES, SOURCES, TEAMS, Complexity
-from cinsim.scenario.policies import ReferenceName
 from cinsim.scenario.quantities import DURATION_UNITS
 
 UNIT_LENGTH_IN_DAYS = {"working days": 1.5, "days": 1, "weeks": 7, "months": 31, "years": 366}
@@ -57,9 +56,8 @@ def _mapping(names: Sequence[str], values: st.SearchStrategy[Any]) -> st.SearchS
 
 def _policies(block: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     severities = st.floats(-3, 3)
-    reference = st.one_of(
-        st.sampled_from(get_args(ReferenceName)), st.dictionaries(st.sampled_from(THRESHOLDS), severities, min_size=1)
-    )
+    percentiles = st.integers(1, 99).map("p{}".format)
+    reference = st.one_of(st.just("median"), percentiles, st.dictionaries(st.sampled_from(THRESHOLDS), severities, min_size=1))
     keys: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "thresholds": {"national": shares(), "reference": reference, "shift": _mapping(THRESHOLDS, severities)},
         "cin_visits": {

@@ -38,8 +38,8 @@ def national_set(reference: str | Mapping[str, float], p: Parameters) -> Thresho
 
     Parameters
     ----------
-    reference : ``median``, ``p10``, ``p25``, ``p75`` or ``p90`` of authorities' own thresholds, each threshold by itself;
-        or values for some thresholds, the others being the median's.
+    reference : ``median`` or a percentile, ``p1`` to ``p99``, of authorities' own thresholds, each threshold by itself, linear
+        between neighbours; or values for some thresholds, the others being the median's.
     """
     if isinstance(reference, str):
         return _quantile_set(reference, tuple(sorted(p.values.items())))

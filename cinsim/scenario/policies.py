@@ -6,8 +6,9 @@ Every policy takes three optional keys: ``start`` and ``phase_in``, in place of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
@@ -17,19 +18,17 @@ from cinsim.scenario.names import Complexity, NeedCategory, Threshold
 from cinsim.scenario.problems import KeyProblems, did_you_mean
 from cinsim.scenario.quantities import Duration, HoursPerCaseMonth, HoursPerPiece, Interval, Share
 
-ReferenceName = Literal["median", "p10", "p25", "p75", "p90"]
-_REFERENCES: Final[tuple[str, ...]] = get_args(ReferenceName)
+MEDIAN: Final = "median"
+_REFERENCE: Final = f"^({MEDIAN}|p[1-9][0-9]?)$"
+_NEARLY_A_PERCENTILE: Final = re.compile(r"p?\s*0*(\d{1,2}(?:\.\d+)?)\s*(?:%|st|nd|rd|th)?(?:\s*percentile)?", re.IGNORECASE)
 
 
 def _to_reference(value: object) -> str | FixedMapping[str, float]:
-    names = ", ".join(_REFERENCES)
-    if isinstance(value, str):
-        if value not in _REFERENCES:
-            hint = did_you_mean(value, _REFERENCES)
-            raise ValueError(f"{value!r}: must be one of {names}, or a mapping such as {{plan: 2.3}}{hint}")
+    if isinstance(value, str) and re.search(_REFERENCE, value):
         return value
     if not isinstance(value, Mapping) or not value:
-        raise ValueError(f"{value!r}: must be one of {names}, or a mapping such as {{plan: 2.3}}")
+        may_be = f"must be {MEDIAN}, a whole percentile from p1 to p99, or a mapping such as {{plan: 2.3}}"
+        raise ValueError(f"{value!r}: {may_be}{_meant_reference(value)}")
     problems = []
     for name, level in value.items():
         if name not in THRESHOLDS:
@@ -42,13 +41,22 @@ def _to_reference(value: object) -> str | FixedMapping[str, float]:
     return FixedMapping({name: float(level) for name, level in value.items()})
 
 
+def _meant_reference(value: object) -> str:
+    """Return ``; did you mean 'p60'?`` for 60, 60%, P60 or p60.4, and the like for a misspelt median."""
+    nearly = _NEARLY_A_PERCENTILE.fullmatch(str(value).strip())
+    if nearly is None:
+        return did_you_mean(str(value), (MEDIAN,))
+    percent = float(nearly[1])
+    return f"; did you mean 'p{round(percent)}'?" if 1 <= percent <= 99 else ""
+
+
 Reference = Annotated[
-    ReferenceName | Mapping[Threshold, float],
-    PlainValidator(_to_reference, json_schema_input_type=ReferenceName | Mapping[Threshold, float]),
+    str | Mapping[Threshold, float],
+    PlainValidator(_to_reference, json_schema_input_type=str | Mapping[Threshold, float]),
     WithJsonSchema(
         {
             "anyOf": [
-                {"enum": list(_REFERENCES)},
+                {"type": "string", "pattern": _REFERENCE},
                 {
                     "type": "object",
                     "properties": {name: {"type": "number"} for name in THRESHOLDS},
@@ -56,7 +64,7 @@ Reference = Annotated[
                     "minProperties": 1,
                 },
             ],
-            "unit": "one of `" + "`, `".join(_REFERENCES) + "`, or `{threshold: severity}`",
+            "unit": f"`{MEDIAN}`, a percentile from `p1` to `p99`, or `{{threshold: severity}}`",
         }
     ),
 ]
@@ -71,7 +79,7 @@ class Thresholds(BaseModel, frozen=True, extra="forbid"):
     reference: Annotated[
         Reference,
         Field(description="The national set: a point of the distribution over authorities, or values of its own."),
-    ] = "median"
+    ] = MEDIAN
     shift: Annotated[
         Mapping[Threshold, Severity],
         Fixed,

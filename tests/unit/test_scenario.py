@@ -163,12 +163,13 @@ def test_policies_start_on_the_first_or_the_last_day_of_the_run_at_the_limit() -
         ),
         (
             {"policies": {"thresholds": {"reference": "medium"}}},
-            "key 'policies.thresholds.reference': 'medium': must be one of median, p10, p25, p75, p90, "
+            "key 'policies.thresholds.reference': 'medium': must be median, a whole percentile from p1 to p99, "
             "or a mapping such as {plan: 2.3}; did you mean 'median'?",
         ),
         (
             {"policies": {"thresholds": {"reference": 2}}},
-            "key 'policies.thresholds.reference': 2: must be one of median, p10, p25, p75, p90, or a mapping such as {plan: 2.3}",
+            "key 'policies.thresholds.reference': 2: must be median, a whole percentile from p1 to p99, "
+            "or a mapping such as {plan: 2.3}; did you mean 'p2'?",
         ),
         (
             {"policies": {"thresholds": {"reference": {"plan": "high"}}}},
@@ -195,6 +196,19 @@ def test_policies_start_on_the_first_or_the_last_day_of_the_run_at_the_limit() -
 )
 def test_what_a_scenario_cannot_be_is_refused_in_words(keys: dict[str, object], message: str) -> None:
     assert problems(**keys) == [message]
+
+
+@pytest.mark.parametrize(
+    ("reference", "hint"),
+    [("60%", "p60"), ("P60", "p60"), ("60th percentile", "p60"), (60, "p60"), ("p07", "p7"), ("p33.3", "p33"),
+     ("p0", None), ("p100", None), (0.6, None), ("p-5", None)],
+)  # fmt: skip
+def test_what_is_no_whole_percentile_is_refused_with_what_may_have_been_meant(reference: object, hint: str | None) -> None:
+    meant = "" if hint is None else f"; did you mean '{hint}'?"
+    assert problems(policies={"thresholds": {"reference": reference}}) == [
+        f"key 'policies.thresholds.reference': {reference!r}: must be median, a whole percentile from p1 to p99, "
+        f"or a mapping such as {{plan: 2.3}}{meant}"
+    ]
 
 
 def test_names_of_thresholds_sources_needs_and_teams_are_checked_with_a_hint() -> None:

@@ -238,16 +238,22 @@ def test_the_average_authority_has_englands_thresholds() -> None:
 
 @pytest.mark.parametrize("name", THRESHOLDS)
 def test_the_points_of_the_distribution_over_authorities_follow_on_each_other(name: str) -> None:
-    points = [getattr(national_set(reference, P), name) for reference in ("p10", "p25", "median", "p75", "p90")]
+    points = [
+        getattr(national_set(reference, P), name) for reference in ("p1", "p10", "p25", "median", "p60", "p75", "p90", "p99")
+    ]
     assert points == sorted(points)
     assert points[0] < points[-1]
 
 
-def test_half_of_all_authorities_lie_below_the_median_and_a_tenth_below_the_tenth_percentile() -> None:
+def test_half_of_all_authorities_lie_below_the_median_and_as_many_below_a_percentile_as_it_says() -> None:
     own = [own_thresholds(area, P).plan for area in usable_authorities()]
-    for reference, share in (("median", 0.5), ("p10", 0.1), ("p90", 0.9)):
+    for reference, share in (("median", 0.5), ("p10", 0.1), ("p33", 0.33), ("p60", 0.6), ("p90", 0.9)):
         point = national_set(reference, P).plan
         assert sum(plan < point for plan in own) / len(own) == pytest.approx(share, abs=1 / len(own))
+
+
+def test_the_fiftieth_percentile_is_the_median() -> None:
+    assert national_set("p50", P) == national_set("median", P)
 
 
 def test_thresholds_that_are_given_replace_those_of_the_median() -> None:
