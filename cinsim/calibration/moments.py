@@ -73,7 +73,7 @@ class SearchSettings:
     def most_simulations(self, parameters: int) -> int:
         """Return about how many simulations the search may ask for, with two Jacobians."""
         jacobians = 2 * 2 * rows_for(parameters) * self.jacobian_replications
-        return jacobians + (self.iterations + 1) * self.replications + 2 * self.reports
+        return jacobians + (self.iterations + 1) * self.replications + 3 * self.reports
 
 
 @dataclass(frozen=True)
@@ -247,14 +247,20 @@ class _State:
         return found
 
     def report(self, units: Array, jacobian: Array, whole: Reporter | None) -> Found:
-        """Take one last step with the luck of many replications, and report the fit there on yet others."""
+        """Take one last step with the luck of many replications, if they confirm it, and report the fit on yet others."""
         n = self.settings.reports
         values = self.runs([units], range(POLISH_FROM, POLISH_FROM + n))[0]
         self.variances.append(values.var(axis=0, ddof=1))
         step, promised = self.step(units, values.mean(axis=0), jacobian, 1.0, n)
         if promised > self.settings.enough:
-            units = self.space.clipped(units + step)
-            self.say(f"last step on {n} new replications promises {promised:.1f}")
+            tried = self.space.clipped(units + step)
+            there = self.runs([tried], range(POLISH_FROM, POLISH_FROM + n))[0].mean(axis=0)
+            gained = self.objective(units, values.mean(axis=0), n) - self.objective(tried, there, n)
+            units = tried if gained > 0 else units
+            self.say(
+                f"last step on {n} new replications: gained {gained:.1f}, promised {promised:.1f}"
+                + ("" if gained > 0 else ", not taken")
+            )
         if whole is None:
             found = self.runs([units], range(REPORT_FROM, REPORT_FROM + n))[0]
             self.variances = [found.var(axis=0, ddof=1)]
