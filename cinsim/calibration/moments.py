@@ -195,6 +195,7 @@ class _State:
         self.wanted, self.errors = simulator.targets.linked_values(), simulator.targets.linked_errors()
         self.fitted = np.array([target.flag == "fit" for target in simulator.targets])
         self.variances: list[Array] = []
+        self.unsure = np.zeros(len(self.wanted))  # of each effect on a target, linked
         self.path: list[float] = []
         if not self.fitted.any():
             raise InputError("no target is to be fitted; all are marked as check", key="flag")
@@ -227,9 +228,10 @@ class _State:
         high = np.minimum(self.space.high - units, longest)
         kept = self.fitted
         residual, errors = (self.wanted - values)[kept], self.total_errors(replications)[kept]
-        step = linear_step(residual, jacobian[kept], errors, units, low, high, damping)
-        after = values + jacobian @ step
-        return step, self.objective(units, values, replications) - self.objective(units + step, after, replications)
+        doubt = float(np.sum((self.unsure[kept] / errors) ** 2))  # what a step of 1 adds to the misfit by what is not known
+        step = linear_step(residual, jacobian[kept], errors, units, low, high, damping + doubt)
+        after = self.objective(units + step, values + jacobian @ step, replications) + doubt * float(step @ step)
+        return step, self.objective(units, values, replications) - after
 
     def slopes(self, units: Array) -> Array:
         """Return the Jacobian around a point."""
@@ -241,8 +243,8 @@ class _State:
         settings, rows = self.settings, rows_for(len(units))
         self.say(f"Jacobian: {len(units)} parameters, {2 * rows * settings.jacobian_replications} simulations")
         space = self.space
-        found, error = slopes(run, units, space.low, space.high, settings.step, settings.jacobian_replications)
-        told = np.mean(np.abs(found[self.fitted]) > 2 * error[self.fitted, None])
+        found, self.unsure = slopes(run, units, space.low, space.high, settings.step, settings.jacobian_replications)
+        told = np.mean(np.abs(found[self.fitted]) > 2 * self.unsure[self.fitted, None])
         self.say(f"{told:.0%} of the effects on fitted targets stand out from luck")
         return found
 

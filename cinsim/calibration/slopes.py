@@ -5,8 +5,9 @@ every sign turned over (a fold-over of a Plackett and Burman design). Every simu
 N of them an effect is known as well as from N simulations of that parameter alone, where moving one parameter at a time gives
 each N / k. A row and its reverse meet the same luck, and their difference is free of squares and products of the steps.
 
-An effect that cannot be told from what luck leaves is taken as smaller (positive-part James and Stein), so that a fit does not
-lean on it.
+Effects on one target are taken as a sample of a Normal distribution around 0, whose spread they tell themselves (empirical
+Bayes): where luck is as large as they are, all are drawn towards 0, and what stays unsure of each is told, so that a search
+takes shorter steps the less it knows.
 """
 
 from __future__ import annotations
@@ -55,16 +56,17 @@ def effects(signs: Array, values: Array, step: float) -> tuple[Array, Array]:
     return found / step, np.sqrt(variance / (rows * half.shape[1])) / step
 
 
-def shrunk(found: Array, error: Array) -> Array:
-    """Return effects [targets, parameters] drawn towards 0 by what their standard errors [targets] say is luck."""
-    square = np.maximum(found**2, 1e-300)
-    return found * np.maximum(1.0 - error[:, None] ** 2 / square, 0.0)
+def learned(found: Array, error: Array) -> tuple[Array, Array]:
+    """Return the mean of effects [targets, parameters] and the standard deviation left of each [targets], given their errors."""
+    spread = np.maximum(np.mean(found**2, axis=1) - error**2, 0.0)
+    kept = np.divide(spread, spread + error**2, out=np.ones_like(spread), where=error > 0)
+    return found * kept[:, None], np.sqrt(kept) * error
 
 
 def slopes(
     run: Callable[[list[tuple[Array, int]]], Array], centre: Array, low: Array, high: Array, step: float, repeats: int
 ) -> tuple[Array, Array]:
-    """Simulate the design and return shrunk effects [targets, parameters] with the standard errors [targets] before that.
+    """Simulate the design and return effects [targets, parameters] and the standard deviation left of each [targets].
 
     Parameters
     ----------
@@ -76,4 +78,4 @@ def slopes(
     pairs = [(points[row, side], row + rows * turn) for row in range(rows) for side in (0, 1) for turn in range(repeats)]
     values = run(pairs).reshape(rows, 2, repeats, -1)
     found, error = effects(signs, values, step)
-    return shrunk(found, error), error
+    return learned(found, error)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cinsim.calibration.slopes import design_points, effects, rows_for, shrunk, slopes
+from cinsim.calibration.slopes import design_points, effects, learned, rows_for, slopes
 
 pytestmark = pytest.mark.unit
 
@@ -63,9 +63,14 @@ def test_the_said_error_of_an_effect_is_its_error() -> None:
     assert spread == pytest.approx(0.2 / np.sqrt(16) / 0.5, rel=0.1)
 
 
-def test_an_effect_that_luck_can_make_is_taken_as_none() -> None:
-    found = shrunk(np.array([[1.0, 0.09, -0.2]]), np.array([0.1]))
-    assert found[0].tolist() == pytest.approx([0.99, 0.0, -0.15])
+def test_effects_no_larger_than_luck_are_taken_as_none_and_others_keep_their_doubt() -> None:
+    luck = np.random.Generator(np.random.Philox(4)).standard_normal((4, 4000))
+    true, error = np.array([0.0, 0.5, 2.0, 2.0]), np.array([1.0, 1.0, 1.0, 0.0])
+    effect = true[:, None] * np.random.Generator(np.random.Philox(8)).standard_normal((4, 4000))
+    found, unsure = learned(effect + error[:, None] * luck, error)
+    left = np.sqrt(np.mean((found - effect) ** 2, axis=1))
+    assert left == pytest.approx([0.0, 0.5 / 1.25**0.5, 2 / 5**0.5, 0.0], abs=0.1)
+    assert unsure == pytest.approx(left, abs=0.1)
 
 
 def test_a_centre_at_its_bound_is_moved_in_so_that_both_steps_have_room() -> None:
