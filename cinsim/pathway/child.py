@@ -8,6 +8,7 @@ from enum import Enum
 
 import simpy
 
+from cinsim.engine.environment import Until
 from cinsim.workforce.work import Case, Task
 
 
@@ -44,10 +45,10 @@ class Child(Case):
     """
 
     __slots__ = (
-        "assessment", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired", "enquiries",
-        "enquiry_elapsed", "env", "extras", "family_help", "help", "high_quality", "inbox", "judgements", "last_seen",
-        "need_category", "plan_since", "plans", "previous_cpps", "process", "referred_at", "review", "rhythm", "source",
-        "stage", "steps_down", "visits", "wake",
+        "assessment", "awaited", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired",
+        "enquiries", "enquiry_elapsed", "env", "extras", "family_help", "foreseen", "help", "high_quality", "inbox",
+        "judgements", "last_seen", "need_category", "plan_since", "plans", "previous_cpps", "process", "referred_at", "review",
+        "rhythm", "source", "stage", "steps_down", "visits", "wake",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, number: int, need_category: int):
@@ -75,6 +76,8 @@ class Child(Case):
         self.rhythm = 0.0  # working days for which there had been visits then, which go on in step with them
         self.assessment: object | None = None
         self.review: tuple[Task, Task, int, int] | None = None  # the review conference booked: chairing, report, day and due
+        self.awaited: Until | None = None  # the next referral after a closure, and what its time was worked out from:
+        self.foreseen = (0.0, 0, 0)  # since when, and how many candidates of either kind there had been
         # how many of each there have been: the occurrence in the key of their draws
         self.candidates = self.extras = self.judgements = self.visits = self.enquiries = self.plans = self.previous_cpps = 0
 

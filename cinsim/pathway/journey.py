@@ -7,8 +7,11 @@ import math
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final
 
+import numpy as np
 import simpy
+from numpy.typing import NDArray
 
+from cinsim.engine.environment import Until
 from cinsim.pathway.assessment import assessment
 from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.child_in_need import child_in_need
@@ -64,16 +67,41 @@ def journey(child: Child, service: Service, stage: Stage) -> Generator[simpy.Eve
     while True:
         reason = yield from episode(child, service, stage)
         close(child, service, reason)
-        time = next_referral(child, service, env.now)
-        if math.isinf(time):
+        child.foreseen = (env.now, child.candidates, child.extras)
+        child.awaited = Until(env, next_referral(child, service, env.now))
+        if math.isinf(child.awaited.at):
             child.process = None
             return
-        try:
-            yield env.timeout(time - env.now)
-        except simpy.Interrupt:
+        if not (yield from _is_referred(child, service)):
             return
-        refer(child, service)
         stage = Stage.SCREENING
+
+
+def _is_referred(child: Child, service: Service) -> Generator[simpy.Event, Any, bool]:
+    """Wait for the next referral; return whether it comes before the child leaves."""
+    try:
+        yield child.awaited  # type: ignore[misc]
+    except simpy.Interrupt:
+        child.awaited = None
+        return False
+    child.awaited = None
+    refer(child, service)
+    return True
+
+
+def await_referral_anew(child: Child, service: Service) -> None:
+    """Work out anew when a child whose case is closed is next referred: demand is another, but has been the same so far."""
+    if child.awaited is None:
+        return
+    since, child.candidates, child.extras = child.foreseen
+    child.awaited.move(next_referral(child, service, since))
+    if child.process is None and not math.isinf(child.awaited.at):
+        child.process = service.env.process(_journey_after(child, service))
+
+
+def _journey_after(child: Child, service: Service) -> Generator[simpy.Event, Any, None]:
+    if (yield from _is_referred(child, service)):
+        yield from journey(child, service, Stage.SCREENING)
 
 
 def next_referral(child: Child, service: Service, since: float, first: float | None = None, extra: float | None = None) -> float:
@@ -83,6 +111,7 @@ def next_referral(child: Child, service: Service, since: float, first: float | N
     ``first`` and ``extra`` are candidates already known, of either kind.
     """
     time, child.source = _candidate_kept(child, service, since, first)
+    child.extras += extra is None
     if service.demand_rise[child.need_category] > 0.0:
         added, source = _candidate_added(child, service, since, extra, before=time)
         if added < time:
@@ -112,7 +141,6 @@ def _candidate_added(child: Child, service: Service, since: float, known: float 
     since = max(since, demand.ramp.start)
     while True:
         if known is None:
-            child.extras += 1
             time = service.referrals.additional(child.number, child.extras, since, child.closed_at, child.help, rise)
         else:
             time, known = known, None
@@ -123,24 +151,53 @@ def _candidate_added(child: Child, service: Service, since: float, known: float 
         if service.luck["additional demand"](child.number, child.extras) < wanted / rise:
             return time, source
         since = time
+        child.extras += 1
 
 
 ADDED_CANDIDATES: Final = 30_000
 """Occurrence numbers of the candidates that a rise in demand adds start here, apart from the others'."""
 
 
-def arrivals(
-    service: Service, first: list[tuple[float, int]], base: list[float], extra: list[float]
-) -> Generator[simpy.Event, object, None]:
-    """Start a journey at each child's first candidate: (time, child) in order; ``base`` and ``extra`` hold both by child."""
-    env = service.env
-    for time, number in first:
-        yield env.timeout(time - env.now)
-        child = service.known.get(number) or Child(env, number, service.need_category[number])
-        service.known[number] = child
-        at = next_referral(child, service, time, first=base[number], extra=extra[number])
-        if not math.isinf(at):
-            child.process = env.process(_first_journey(child, service, at))
+class Arrivals:
+    """Starts a journey at each child's first candidate for a referral.
+
+    Parameters
+    ----------
+    base, extra : each child's first candidate, and the first of those that a rise in demand adds; working days, infinity
+        for none.
+    """
+
+    def __init__(self, service: Service, base: NDArray[np.float64], extra: NDArray[np.float64]):
+        self._service, self._base = service, base
+        self._next: Until | None = None
+        self.expect(extra)
+
+    def expect(self, extra: NDArray[np.float64]) -> None:
+        """Take up the additional candidates of a demand that has been the same so far; those before now have come."""
+        first = np.minimum(self._base, extra)
+        order = np.lexsort((np.arange(len(first)), first))
+        order = order[np.isfinite(first[order]) & (first[order] >= self._service.env.now)]
+        order = order[::-1]  # the next one stands last
+        columns = (first[order].tolist(), order.tolist(), self._base[order].tolist(), extra[order].tolist())
+        self._left: list[tuple[float, int, float, float]] = list(zip(*columns, strict=True))
+        if self._next is not None:
+            self._next.move(self._time_of_next())
+
+    def _time_of_next(self) -> float:
+        return self._left[-1][0] if self._left else math.inf
+
+    def live(self) -> Generator[simpy.Event, object, None]:
+        """Start the journeys, one after the other."""
+        service, env = self._service, self._service.env
+        while True:
+            self._next = Until(env, self._time_of_next())
+            yield self._next
+            time, number, base, extra = self._left.pop()
+            child = service.known.get(number) or Child(env, number, service.need_category[number])
+            service.known[number] = child
+            at = next_referral(child, service, time, first=base, extra=extra)
+            if not math.isinf(at):
+                child.process = env.process(_first_journey(child, service, at))
 
 
 def _first_journey(child: Child, service: Service, at: float) -> Generator[simpy.Event, Any, None]:

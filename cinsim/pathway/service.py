@@ -62,7 +62,7 @@ class Service:
         profiles: Profiles,
     ):
         self.env, self.p, self.calendar, self.write = env, p, calendar, write
-        self.referrals, self.practice, self.office, self.profiles = referrals, practice, office, profiles
+        self.referrals, self.office, self.profiles = referrals, office, profiles
         self.children = children
         self.record_work = office.record_work
         self.need_category: list[int] = children.need_category.tolist()
@@ -92,6 +92,11 @@ class Service:
         self.conference_report_hours = p.hours_conference_report * factor
         self.conference_diary: dict[int, int] = {}
         self.known: dict[int, Child] = {}
+        self.follow(practice)
+
+    def follow(self, practice: Practice) -> None:
+        """Go on under a practice, which has been the same as the former so far."""
+        self.practice = practice
         self.demand_rise = [practice.demand.largest_increase(category) for category in range(len(NEED_CATEGORIES))]
 
     # ---- the record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import heapq
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -19,19 +19,13 @@ from cinsim.engine.draws import Draws
 from cinsim.engine.environment import DayByDay
 from cinsim.engine.record import EventRecord
 from cinsim.errors import InputError
-from cinsim.pathway.child import Child, Stage
+from cinsim.pathway.child import Stage
 from cinsim.pathway.history import (
-    CHILD_IN_NEED,
-    CHILD_PROTECTION,
-    DISABILITY_SERVICE,
-    LOOKED_AFTER,
     OUT,
-    WORKING_DAYS_PER_QUARTER,
     History,
     history_of,
 )
-from cinsim.pathway.journey import arrivals, journey, leavers
-from cinsim.pathway.screening import source_of
+from cinsim.pathway.journey import Arrivals, await_referral_anew, leavers
 from cinsim.pathway.service import Profiles, Service
 from cinsim.pathway.visits import drop_visits
 from cinsim.policy.national import national_set, own_thresholds
@@ -44,24 +38,16 @@ from cinsim.population.need import NeedGrid, need_grid
 from cinsim.population.referrals import Known, ReferralTimes
 from cinsim.reference.areas import Area, average_authority
 from cinsim.reference.calibrated import area_correction
-from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Event
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES
 from cinsim.reference.figures import profile
 from cinsim.reference.parameters import Parameters, parameters_from
 from cinsim.scenario.model import Scenario
+from cinsim.simulation.parting import Arm
 from cinsim.simulation.placing import OpenCase, placed
-from cinsim.simulation.taking_over import take_over
+from cinsim.simulation.taking_over import take_over_all
 from cinsim.workforce.office import Office
 from cinsim.workforce.staffing import staffing_of
 from cinsim.workforce.workers import WorkerRow
-
-_STAGES = {
-    CHILD_IN_NEED: (Stage.CHILD_IN_NEED),
-    CHILD_PROTECTION: (Stage.CHILD_PROTECTION),
-    LOOKED_AFTER: (Stage.LOOKED_AFTER),
-    DISABILITY_SERVICE: (Stage.DISABILITY_SERVICE),
-}
-
-_FIRST_ASSESSMENT = 30.0  # working days that it had taken, of children who are open when the run begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,55 +204,118 @@ def replicate(
     ------
     InputError : a parameter is not registered or out of range.
     """
-    made = _beginning(scenario, area, draw, replication, parameters, caseload, checking, corrected)
-    p, calendar, draws, own, children, grid, history, cases = made
-    national = national_thresholds(p)
-    policy = scenario.policies.thresholds
-    target = national_set(policy.reference, p) if policy is not None else national
+    run = UnderWay(
+        scenario, area, draw=draw, replication=replication, parameters=parameters, caseload=caseload, checking=checking,
+        corrected=corrected,
+    )  # fmt: skip
+    with run.without_collections():
+        run.until(run.end)
+    return run.finished()
 
-    months = profile("referral_month")
-    months = [months[m] for m in _MONTHS]  # type: ignore[assignment]
-    referrals = ReferralTimes(children, grid, p, calendar, draws, referral_level(area, p), months)  # type: ignore[arg-type]
 
-    env = DayByDay()
-    record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
-    practice = practice_of(scenario, area, p, calendar, own, national, target)
-    staffing = staffing_of(scenario, area, p, calendar, draws)
-    office = Office(env, p, draws, record.write, staffing, practice.lead_practitioner.effect)
-    profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
-    service = Service(env, p, calendar, draws, record.write, children, grid, referrals, practice, office, profiles)
-    _take_over(service, history, cases)
-    _start(service, children, history)
+class UnderWay:
+    """A replication that is under way: it can be paused at a time, and go on there under another scenario.
 
-    gc_was_on = gc.isenabled()
-    gc.collect()
-    gc.freeze()
-    gc.disable()  # the run makes no cycles worth collecting, and collections would scan every child each time
-    try:
-        env.run(until=float(calendar.days))
-    finally:
-        gc.unfreeze()
-        if gc_was_on:
-            gc.enable()
-    for child in service.known.values():
-        if child.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION):
-            drop_visits(child, service)
-    return Replication(
-        area=area,
-        draw=draw,
-        replication=replication,
-        scenario=scenario,
-        parameters=p.values,
-        calendar=calendar,
-        record=record,
-        population=_population(children, grid, calendar, history),
-        workers=office.rows(),
-        reported_years=range(scenario.start.year + 1, scenario.start.year + scenario.years + 1),
-        national_thresholds={name: float(value) for name, value in asdict(national).items()},
-        start_time=float(calendar.time_of(scenario.start)),
-        hours_factor=staffing.hours_factor,
-        work_notes=np.array(office.notes, dtype=np.float64).reshape(-1, 6),
-    )
+    Parameters
+    ----------
+    As those of :func:`replicate`.
+
+    Attributes
+    ----------
+    arm : what it follows now. end : when it ends, working days.
+    """
+
+    def __init__(
+        self, scenario: Scenario, area: Area, *, draw: int = 0, replication: int = 0,
+        parameters: Mapping[str, float] | None = None, caseload: InitialCaseload | None = None, checking: bool = False,
+        corrected: bool = True,
+    ):  # fmt: skip
+        self._area, self._draw, self._replication = area, draw, replication
+        self._made = made = _beginning(scenario, area, draw, replication, parameters, caseload, checking, corrected)
+        p, calendar, draws, children, grid = made.p, made.calendar, made.draws, made.children, made.grid
+        self.end, self._national = float(calendar.days), national_thresholds(p)
+        months = profile("referral_month")
+        referrals = ReferralTimes(
+            children, grid, p, calendar, draws, referral_level(area, p), [months[month] for month in _MONTHS]
+        )
+        self.arm = self.arm_of(scenario)
+        practice, staffing = self.arm.practice, self.arm.staffing
+        env = DayByDay()
+        self._record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
+        office = Office(env, p, draws, self._record.write, staffing, practice.lead_practitioner.effect)
+        profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
+        self._service = Service(
+            env, p, calendar, draws, self._record.write, children, grid, referrals, practice, office, profiles
+        )
+        take_over_all(self._service, made.history, made.cases)
+        base = _first(self._service, made.history)
+        self._arrivals = Arrivals(self._service, base, _first_added(self._service, made.history))
+        env.process(self._arrivals.live())
+        _start_leavers(self._service, children)
+
+    def arm_of(self, scenario: Scenario) -> Arm:
+        """Return a scenario as it would be met here; of another scenario its parameters and structure must be the same."""
+        made, policy = self._made, scenario.policies.thresholds
+        target = national_set(policy.reference, made.p) if policy is not None else self._national
+        practice = practice_of(scenario, self._area, made.p, made.calendar, made.own, self._national, target)
+        return Arm(scenario, practice, staffing_of(scenario, self._area, made.p, made.calendar, made.draws))
+
+    @staticmethod
+    @contextmanager
+    def without_collections() -> Iterator[None]:
+        """Leave the collection of cycles out: a run makes none worth collecting, and each would scan every child."""
+        gc_was_on = gc.isenabled()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.unfreeze()
+            if gc_was_on:
+                gc.enable()
+
+    def until(self, time: float) -> None:
+        """Let it go on until a time, working days; what happens at that time is still to come."""
+        self._service.env.run(until=time)
+
+    def follow(self, arm: Arm) -> None:
+        """Go on under an arm that has been the same so far, as if it had been followed from the beginning.
+
+        What was worked out ahead from the former arm is worked out anew: when posts open, close and change hands, when
+        workers fall sick and rules change, and when children are next referred.
+        """
+        service, former = self._service, self.arm
+        self.arm = arm
+        service.follow(arm.practice)
+        service.office.follow(arm.staffing, arm.practice.lead_practitioner.effect)
+        if arm.practice.demand != former.practice.demand:
+            self._arrivals.expect(_first_added(service, self._made.history))
+            for child in service.known.values():
+                await_referral_anew(child, service)
+
+    def finished(self) -> Replication:
+        """Return what has come of it, once it has gone on to the end."""
+        made, service, scenario = self._made, self._service, self.arm.scenario
+        for child in service.known.values():
+            if child.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION):
+                drop_visits(child, service)
+        return Replication(
+            area=self._area,
+            draw=self._draw,
+            replication=self._replication,
+            scenario=scenario,
+            parameters=made.p.values,
+            calendar=made.calendar,
+            record=self._record,
+            population=_population(made.children, made.grid, made.calendar, made.history),
+            workers=service.office.rows(),
+            reported_years=range(scenario.start.year + 1, scenario.start.year + scenario.years + 1),
+            national_thresholds={name: float(value) for name, value in asdict(self._national).items()},
+            start_time=float(made.calendar.time_of(scenario.start)),
+            hours_factor=self.arm.staffing.hours_factor,
+            work_notes=np.array(service.office.notes, dtype=np.float64).reshape(-1, 6),
+        )
 
 
 _MONTHS = (
@@ -291,52 +340,28 @@ def _cumulative(name: str) -> tuple[float, ...]:
     return tuple(accumulate(share / total for share in shares))
 
 
-def _take_over(service: Service, history: History, cases: Mapping[int, OpenCase]) -> None:
-    """Start the journeys of children who are open when the run begins, with the time they have already been open."""
-    env = service.env
-    for number in np.flatnonzero(~np.isnan(history.last_referral)).tolist():
-        child = Child(env, number, service.need_category[number])
-        service.known[number] = child
-        child.help = float(history.help[number])
-        child.previous_cpps = int(history.previous_cpps[number])
-        stage = int(history.stage[number])
-        if stage == OUT:
-            child.closed_at = float(history.closed_at[number])
-            service.write(child.closed_at, number, Event.HELP_LEVEL, 0, -1, -1, 0.0, math.nan, child.help)
-            continue
-        if number in cases:
-            take_over(child, service, cases[number])
-            continue
-        child.episode = 1
-        child.source = source_of(child, service, 0)  # candidates of the run are numbered from 1
-        within = (number * 0.6180339887498949) % 1.0
-        child.elapsed = (float(history.stage_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER
-        child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - _FIRST_ASSESSMENT
-        child.concern_since = child.referred_at
-        service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
-        service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)
-        service.write(child.referred_at + _FIRST_ASSESSMENT, number, Event.ASSESSMENT_COMPLETED, 1)
-        child.process = env.process(journey(child, service, _STAGES[stage]))
+def _known(history: History) -> Known:
+    return Known(np.where(history.stage == OUT, history.closed_at, np.nan), history.help)
 
 
-def _start(service: Service, children: Children, history: History) -> None:
-    """Set off arrivals and leavers."""
-    closed = np.where(history.stage == OUT, history.closed_at, np.nan)
-    known = Known(closed, history.help)
-    base = service.referrals.first(known)
+def _first(service: Service, history: History) -> NDArray[np.float64]:
+    """Return each child's first candidate for a referral; infinity for none, and for those who are open already."""
+    base = service.referrals.first(_known(history))
     base[history.stage != OUT] = np.inf
-    demand = service.practice.demand
-    rises = np.asarray(service.demand_rise)[children.need_category]
-    extra = np.full(len(children), np.inf)
-    if rises.max() > 0.0:
-        extra = service.referrals.first(known, "additional referral", demand.ramp.start, rises)
-        extra[history.stage != OUT] = np.inf
-    first = np.minimum(base, extra)
-    order = np.lexsort((np.arange(len(first)), first))
-    order = order[np.isfinite(first[order])]
-    service.env.process(
-        arrivals(service, list(zip(first[order].tolist(), order.tolist(), strict=True)), base.tolist(), extra.tolist())
-    )
+    return base
+
+
+def _first_added(service: Service, history: History) -> NDArray[np.float64]:
+    """Return the first of each child's candidates that a rise in demand adds."""
+    rises = np.asarray(service.demand_rise)[service.children.need_category]
+    if rises.max() <= 0.0:
+        return np.full(len(service.children), np.inf)
+    extra = service.referrals.first(_known(history), "additional referral", service.practice.demand.ramp.start, rises)
+    extra[history.stage != OUT] = np.inf
+    return extra
+
+
+def _start_leavers(service: Service, children: Children) -> None:
     leaving = [
         (time, number, because)
         for number, (time, because) in enumerate(zip(children.leaves.tolist(), children.leaves_because.tolist(), strict=True))

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Final
 
+import numpy as np
 import simpy
 
 from cinsim.engine.variates import normal
 from cinsim.pathway.assessment import open_assessment
 from cinsim.pathway.child import Child, News, Stage
+from cinsim.pathway.history import (
+    CHILD_IN_NEED,
+    CHILD_PROTECTION,
+    DISABILITY_SERVICE,
+    LOOKED_AFTER,
+    OUT,
+    WORKING_DAYS_PER_QUARTER,
+    History,
+)
 from cinsim.pathway.journey import journey
+from cinsim.pathway.screening import source_of
 from cinsim.pathway.service import Service
 from cinsim.reference.events import Detail, Event
 from cinsim.simulation.placing import OpenCase
+
+_STAGES: Final = {
+    CHILD_IN_NEED: Stage.CHILD_IN_NEED,
+    CHILD_PROTECTION: Stage.CHILD_PROTECTION,
+    LOOKED_AFTER: Stage.LOOKED_AFTER,
+    DISABILITY_SERVICE: Stage.DISABILITY_SERVICE,
+}
+_FIRST_ASSESSMENT: Final = 30.0  # working days that it had taken, of children who are open when the run begins
 
 
 def take_over(child: Child, service: Service, case: OpenCase) -> None:
@@ -53,3 +73,31 @@ def _concern(child: Child, service: Service) -> Generator[simpy.Event, object, N
     """Wake a child's plan with the concern that is being enquired into, once the plan is under way."""
     yield service.env.timeout(1 / 1024)
     child.tell(News.CONCERN)
+
+
+def take_over_all(service: Service, history: History, cases: Mapping[int, OpenCase]) -> None:
+    """Start the journeys of children who are open when the run begins, with the time they have already been open."""
+    env = service.env
+    for number in np.flatnonzero(~np.isnan(history.last_referral)).tolist():
+        child = Child(env, number, service.need_category[number])
+        service.known[number] = child
+        child.help = float(history.help[number])
+        child.previous_cpps = int(history.previous_cpps[number])
+        stage = int(history.stage[number])
+        if stage == OUT:
+            child.closed_at = float(history.closed_at[number])
+            service.write(child.closed_at, number, Event.HELP_LEVEL, 0, -1, -1, 0.0, math.nan, child.help)
+            continue
+        if number in cases:
+            take_over(child, service, cases[number])
+            continue
+        child.episode = 1
+        child.source = source_of(child, service, 0)  # candidates of the run are numbered from 1
+        within = (number * 0.6180339887498949) % 1.0
+        child.elapsed = (float(history.stage_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER
+        child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - _FIRST_ASSESSMENT
+        child.concern_since = child.referred_at
+        service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
+        service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)
+        service.write(child.referred_at + _FIRST_ASSESSMENT, number, Event.ASSESSMENT_COMPLETED, 1)
+        child.process = env.process(journey(child, service, _STAGES[stage]))

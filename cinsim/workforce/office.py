@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 
 import simpy
 
 from cinsim.engine.clock import on_grid
 from cinsim.engine.draws import Draws
+from cinsim.engine.environment import Until
 from cinsim.policy.lead_practitioner import Effect
-from cinsim.policy.timing import NEVER
+from cinsim.policy.timing import NEVER, Ramp
 from cinsim.reference.events import Detail, Event
 from cinsim.reference.parameters import Parameters
-from cinsim.workforce.posts import fill
+from cinsim.workforce.posts import PostHistory
 from cinsim.workforce.service_length import DAYS_PER_WEEK, WORKING_DAYS_PER_YEAR
 from cinsim.workforce.staffing import FAMILY_SUPPORT, SOCIAL_WORK_ROLES, Post, Rates, Staffing
 from cinsim.workforce.teams import Team
@@ -21,6 +23,25 @@ from cinsim.workforce.work import Case, Diary, Done, Task
 from cinsim.workforce.workers import NO_EFFECT, Absences, Worker, WorkerRow
 
 Write = Callable[..., None]
+
+
+def supervised_teams(staffing: Staffing) -> tuple[int, tuple[int, ...]]:
+    """Return the team whose practice supervisors also serve teams without any, and the teams that have some."""
+    supervised = [post.team for post in staffing.posts if post.role == Detail.PRACTICE_SUPERVISOR]
+    teams = tuple(sorted(set(supervised)))
+    return max(teams, key=supervised.count, default=Detail.CIN_AND_CP_TEAM), teams
+
+
+def rules_change_over(staffing: Staffing) -> Ramp:
+    """Return from when to when hours and limits of those in post change; never where they do not."""
+    changed = [staffing.rules.ramp, *(rates.ramp for rates in staffing.rates.values() if rates.limit[0] != rates.limit[1])]
+    ramps = [ramp for ramp in changed if ramp != NEVER]
+    return Ramp(min(ramp.start for ramp in ramps), max(ramp.full for ramp in ramps)) if ramps else NEVER
+
+
+def pooled_from(staffing: Staffing) -> float:
+    """Return from when on practice supervisors share one diary, infinity for never."""
+    return staffing.rules.ramp.start if staffing.rules.pooled_supervisors else math.inf
 
 
 class Office:
@@ -59,26 +80,55 @@ class Office:
         self.teams: dict[int, Team] = {
             code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
         }
-        supervised = [post.team for post in staffing.posts if post.role == Detail.PRACTICE_SUPERVISOR]
-        self._elsewhere = max(sorted(set(supervised)), key=supervised.count, default=Detail.CIN_AND_CP_TEAM)
+        self._elsewhere, supervised = supervised_teams(staffing)
         self._supervisors = {team: Diary() for team in {self._elsewhere, *supervised}}
-        for post in staffing.posts:
-            env.process(fill(self, post))
-        changed = [staffing.rules.ramp, *(rates.ramp for rates in staffing.rates.values() if rates.limit[0] != rates.limit[1])]
-        ramps = [ramp for ramp in changed if ramp != NEVER]
-        if ramps:
-            env.process(self._change_rules(min(ramp.start for ramp in ramps), max(ramp.full for ramp in ramps)))
+        self._histories = [PostHistory(self, post) for post in staffing.posts]
+        for history in self._histories:
+            env.process(history.live())
+        self._rules_change: Until
+        self._pooling: Until
+        env.process(self._change_rules())
+        env.process(self._pool_supervisors())
 
-        if staffing.rules.pooled_supervisors:
-            env.process(self._pool_supervisors(staffing.rules.ramp.start))
+    def follow(self, staffing: Staffing, lead_effect: Effect) -> None:
+        """Go on under another staffing, which has been the same as the former so far."""
+        self.staffing, self._lead_effect = staffing, lead_effect
+        self._absences = Absences(self)
+        self._rules_change.move(rules_change_over(staffing).start)
+        self._pooling.move(pooled_from(staffing))
+        posts = {post.number: post for post in staffing.posts}
+        histories = {history.post.number: history for history in self._histories}
+        for number, history in histories.items():
+            # a post that the other staffing does not have has not been opened yet, and never will be
+            history.look_again(posts.get(number, replace(history.post, opens=math.inf)))
+        self._histories = [histories.get(post.number) or PostHistory(self, post) for post in staffing.posts]
+        self._place_new_posts()
+        for worker in self.workers:
+            worker.look_again()
+
+    def _place_new_posts(self) -> None:
+        """Begin the histories that are new, each in the place among the others that it would have had from the beginning."""
+        new: list[PostHistory] = []
+        before = 0.0
+        for place, history in [*((each.place, each) for each in self._histories), (self._rules_change.place, None)]:
+            if place is None:
+                new.append(history)  # type: ignore[arg-type]
+                continue
+            low = max(before, math.ceil(place) - 1.0)  # places between whole numbers are free
+            for k, joins in enumerate(new):
+                joins.place = low + (place - low) * (k + 1) / (len(new) + 1)
+                self.env.process(joins.live())
+            new.clear()
+            before = place
 
     def supervisors(self, team: int) -> Diary:
         """Return the diary that the practice supervisors of a team share; without any, those of the team with the most."""
         return self._supervisors.get(team) or self._supervisors[self._elsewhere]
 
-    def _pool_supervisors(self, start: float) -> Generator[simpy.Event, object, None]:
-        """Have all practice supervisors share one diary from a time on."""
-        yield self.env.timeout(start - self.env.now)
+    def _pool_supervisors(self) -> Generator[simpy.Event, object, None]:
+        """Have all practice supervisors share one diary from the time on at which the rules say so."""
+        self._pooling = Until(self.env, pooled_from(self.staffing))
+        yield self._pooling
         pool = Diary()
         for team in sorted(self._supervisors):
             for task in self._supervisors[team].waiting():
@@ -88,9 +138,10 @@ class Office:
             if worker.role == Detail.PRACTICE_SUPERVISOR:
                 worker.diary = pool
 
-    def _change_rules(self, start: float, full: float) -> Generator[simpy.Event, object, None]:
+    def _change_rules(self) -> Generator[simpy.Event, object, None]:
         """Bring hours and limits of those in post to what the scenario sets, each day while it is phased in."""
-        yield self.env.timeout(start - self.env.now)
+        self._rules_change = Until(self.env, rules_change_over(self.staffing).start)
+        yield self._rules_change
         while True:
             now, rules = self.env.now, self.staffing.rules
             self.overtime_limit = rules.ramp.blend(*rules.overtime, now)
@@ -100,7 +151,7 @@ class Office:
                     worker.set_limit()
             for team in self.teams.values():
                 team.allocate_waiting()
-            if now >= full:
+            if now >= rules_change_over(self.staffing).full:
                 return
             yield self.env.timeout(1.0)
 
@@ -129,13 +180,16 @@ class Office:
         """Return the difference a role makes to help, detection and escalation."""
         return self._lead_effect if role == Detail.FAMILY_SUPPORT_WORKER else NO_EFFECT
 
-    def sick_from(self, worker: Worker, occurrence: int, well_from: float) -> float:
-        """Return when a worker who is well from a time on next falls sick; a new rate holds from the middle of its phase-in."""
+    def sick_from(self, worker: Worker, occurrence: int, well_from: float, overload: float) -> float:
+        """Return when a worker who is well from a time on next falls sick; a new rate holds from the middle of its phase-in.
+
+        ``overload`` is the worker's as it was when the spell before began.
+        """
         rates, rules = self.rates_of(worker.role), self.staffing.rules
         before, after = rates.sickness
         change = (rates.ramp.start + rates.ramp.full) / 2
         if rules.feedbacks.workload_to_sickness:
-            gain = 1.0 + self.p.workload_sickness_gain * self.overload(worker)
+            gain = 1.0 + self.p.workload_sickness_gain * overload
             if well_from >= rules.ramp.start:
                 before, after = min(before * gain, 0.5), min(after * gain, 0.5)
             elif rates.ramp == NEVER:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 import simpy
 
 from cinsim.engine.clock import on_grid
+from cinsim.engine.environment import Until, place_of
 from cinsim.engine.variates import exponential
 from cinsim.workforce.service_length import (
     DAYS_PER_WEEK,
@@ -54,87 +55,144 @@ def courses_of_vacancies(office: Office, rates: Rates) -> tuple[Course, Course]:
     return recruitment(before, shortest), recruitment(after, shortest_after)
 
 
-def fill(office: Office, post: Post) -> Generator[simpy.Event, object, None]:
-    """Live through a post's history: permanent spells, vacancies, agency workers, until the post is closed."""
-    env, rates, notice = office.env, office.rates_of(post.role), office.notice_days
-    tenure, vacancy, cover, stint, start, lasted = (
-        office.draws.stream(name)
-        for name in ("tenure", "vacancy", "agency cover", "agency stint", "post at the start", "service at the start")
-    )
-    # rates of leaving and recruiting change at the middle of the phase-in
-    change, rules = (rates.ramp.start + rates.ramp.full) / 2, office.staffing.rules
-    gap_change = change if math.isfinite(change) else rules.ramp.start
-    stay, gap = courses_of_service(office, rates), courses_of_vacancies(office, rates)
-    if post.opens > env.now:
-        yield env.timeout(post.opens - env.now)
-    listed = post.listed
-    vacant = start(post.number, 0) < rates.vacancy[env.now >= change] if listed is None else not listed.permanent
-    # what is found under way when the run starts has already lasted some time; who is on a list is there on its day
-    share = lasted(post.number, 0) if post.opens <= 0.0 and listed is None else 0.0
-    first = env.now if listed is None else max(listed.day, env.now)
-    occurrence = 0
-    while env.now < post.closes:
-        occurrence += 1
-        if vacant:
-            luck = exponential(vacancy(post.number, occurrence))
-            served = gap[first >= gap_change].age(share)
-            end = min(on_grid_or_never(ends_at(first, luck, *gap, gap_change, served)), post.closes)
-            covered = post.on_duty or cover(post.number, occurrence) < rates.cover[env.now >= change]
-            if listed is not None and occurrence == 1:
-                covered = listed.agency
-            spell = 0
-            while covered and env.now < end:
-                this = occurrence * SPELLS_PER_VACANCY + spell
-                length = office.agency_stint_mean * exponential(stint(post.number, this))
-                until = min(on_grid(max(first, env.now) + max(length, SHORTEST_STINT_DAYS)), end)
-                yield from _in_post(office, post, this, until, until, agency=True)
-                spell += 1
-        else:
-            luck = exponential(tenure(post.number, occurrence))
-            course = stay[first >= change]
-            mean = course.mean
-            found = share * (mean + notice) if math.isfinite(mean) else 0.0
+class PostHistory:
+    """What becomes of a post: permanent spells, vacancies, agency workers, until the post is closed.
+
+    Every wait is for a time that is worked out anew in :meth:`look_again`, should the scenario be another from now on.
+
+    Attributes
+    ----------
+    place : in the order of events, before all that happens in the post; set for one that joins while a run is under way.
+    """
+
+    def __init__(self, office: Office, post: Post):
+        self.office = office
+        self.place: float | None = None
+        self._tenure, self._vacancy, self._cover, self._stint, self._start, self._lasted = (
+            office.draws.stream(name)
+            for name in ("tenure", "vacancy", "agency cover", "agency stint", "post at the start", "service at the start")
+        )
+        self._ends: Callable[[], float] = lambda: math.inf
+        self._waits: Until | None = None
+        self._read(post)
+
+    def _read(self, post: Post) -> None:
+        """Take in the post and the rates of its role."""
+        office = self.office
+        self.post, self.rates = post, office.rates_of(post.role)
+        # rates of leaving and recruiting change at the middle of the phase-in
+        self._change = (self.rates.ramp.start + self.rates.ramp.full) / 2
+        self._gap_change = self._change if math.isfinite(self._change) else office.staffing.rules.ramp.start
+        self._stay, self._gap = courses_of_service(office, self.rates), courses_of_vacancies(office, self.rates)
+
+    def look_again(self, post: Post) -> None:
+        """Go on under the office's new staffing, which has been the same as the former so far."""
+        self._read(post)
+        if self._waits is not None:
+            self._waits.move(self._ends())
+
+    def _wait(self, ends: Callable[[], float], place: float | None = None) -> Until:
+        self._ends = ends
+        self._waits = Until(self.office.env, ends(), place)
+        return self._waits
+
+    def live(self) -> Generator[simpy.Event, object, None]:
+        """Live through the post's history."""
+        env, place = self.office.env, self.place
+        if place is None:
+            self.place = place_of(env)
+        if self.post.opens > env.now:
+            yield self._wait(lambda: self.post.opens, place)
+        post, listed = self.post, self.post.listed
+        vacant = (
+            self._start(post.number, 0) < self.rates.vacancy[env.now >= self._change] if listed is None else not listed.permanent
+        )
+        # what is found under way when the run starts has already lasted some time; who is on a list is there on its day
+        share = self._lasted(post.number, 0) if post.opens <= 0.0 and listed is None else 0.0
+        first = env.now if listed is None else max(listed.day, env.now)
+        occurrence = 0
+        while env.now < self.post.closes:
+            occurrence += 1
+            yield from (self._be_vacant if vacant else self._be_held)(first, share, occurrence)
+            vacant, share, first = not vacant, 0.0, env.now
+
+    def _be_vacant(self, first: float, share: float, occurrence: int) -> Generator[simpy.Event, object, None]:
+        """Stand vacant until someone is recruited, with agency workers in it where it is covered."""
+        office, post, env = self.office, self.post, self.office.env
+        luck = exponential(self._vacancy(post.number, occurrence))
+        served = self._gap[first >= self._gap_change].age(share)
+
+        def end() -> float:
+            return min(on_grid_or_never(ends_at(first, luck, *self._gap, self._gap_change, served)), self.post.closes)
+
+        covered = post.on_duty or self._cover(post.number, occurrence) < self.rates.cover[env.now >= self._change]
+        if post.listed is not None and occurrence == 1:
+            covered = post.listed.agency
+        spell = occurrence * SPELLS_PER_VACANCY
+        while covered and env.now < end():
+            length = office.agency_stint_mean * exponential(self._stint(post.number, spell))
+            yield from self._be_covered(spell, on_grid(max(first, env.now) + max(length, SHORTEST_STINT_DAYS)), end)
+            spell += 1
+        if env.now < end():
+            yield self._wait(end)
+
+    def _be_covered(self, spell: int, stint_ends: float, end: Callable[[], float]) -> Generator[simpy.Event, object, None]:
+        def until() -> float:
+            return min(stint_ends, end())
+
+        yield from self._in_post(spell, until, until, agency=True)
+
+    def _be_held(self, first: float, share: float, occurrence: int) -> Generator[simpy.Event, object, None]:
+        """Have a permanent worker in the post until the worker leaves."""
+        post, notice = self.post, self.office.notice_days
+        luck, listed = exponential(self._tenure(post.number, occurrence)), post.listed
+        course = self._stay[first >= self._change]
+        mean = course.mean
+        found = share * (mean + notice) if math.isfinite(mean) else 0.0
+        served = course.age(found / mean) if 0.0 < found <= mean else 0.0
+        if listed is not None and occurrence == 1:
+            served = course.age(self._lasted(post.number, 0)) if listed.served is None else listed.served
+
+        def resigns() -> float:
             if found > mean:  # in the weeks of notice when the run starts
-                resigns, end = first, first + on_grid(mean + notice - found)
-            else:
-                served = course.age(found / mean) if found > 0.0 else 0.0
-                if listed is not None and occurrence == 1:
-                    served = course.age(lasted(post.number, 0)) if listed.served is None else listed.served
-                resigns = on_grid_or_never(ends_at(first, luck, *stay, change, served))
-                end = resigns + notice
-            settled = occurrence == 1 and (post.opens <= 0.0 or (listed is not None and listed.served != 0.0))
-            spell = occurrence * SPELLS_PER_VACANCY
-            yield from _in_post(office, post, spell, resigns, min(end, post.closes), agency=False, settled=settled)
-            end = env.now  # sooner where overload made the worker resign
-        if env.now < end:
-            if math.isinf(end):
-                return
-            yield env.timeout(end - env.now)
-        vacant, share, first = not vacant, 0.0, env.now
+                return first
+            return on_grid_or_never(ends_at(first, luck, *self._stay, self._change, served))
+
+        def until() -> float:
+            end = first + on_grid(mean + notice - found) if found > mean else resigns() + notice
+            return min(end, self.post.closes)
+
+        settled = occurrence == 1 and (post.opens <= 0.0 or (listed is not None and listed.served != 0.0))
+        yield from self._in_post(occurrence * SPELLS_PER_VACANCY, resigns, until, agency=False, settled=settled)
+
+    def _in_post(
+        self, spell: int, resigns: Callable[[], float], until: Callable[[], float], *, agency: bool, settled: bool = True
+    ) -> Generator[simpy.Event, object, None]:
+        """Have a worker in post until a time (infinity: for good), from ``resigns`` on under notice."""
+        office, env, last_day = self.office, self.office.env, math.inf
+
+        def gives_notice() -> float:
+            return min(resigns(), until())
+
+        def leaves() -> float:
+            return min(until(), last_day)
+
+        if until() <= env.now:
+            return
+        worker = office.start_worker(self.post, spell, agency=agency, settled=settled)
+        worker.tenure = env.active_process
+        try:  # infinity: nothing but a resignation ends this spell within the run
+            if gives_notice() > env.now:
+                yield self._wait(gives_notice)
+        except simpy.Interrupt:  # overload makes the worker resign
+            last_day = env.now + office.notice_days
+        worker.tenure = None
+        if leaves() > env.now:
+            worker.give_notice()
+            yield self._wait(leaves)
+        office.end_worker(worker)
 
 
 def on_grid_or_never(time: float) -> float:
     """Move a time onto the dyadic grid; infinity stays."""
     return time if math.isinf(time) else on_grid(time)
-
-
-def _in_post(
-    office: Office, post: Post, spell: int, resigns: float, until: float, *, agency: bool, settled: bool = True
-) -> Generator[simpy.Event, object, None]:
-    """Have a worker in post until a time (infinity: for good), from ``resigns`` on under notice."""
-    env = office.env
-    if until <= env.now:
-        return
-    worker = office.start_worker(post, spell, agency=agency, settled=settled)
-    worker.tenure = env.active_process
-    gives_notice = min(resigns, until)
-    try:  # infinity: nothing but a resignation ends this spell within the run
-        if gives_notice > env.now:
-            yield env.event() if math.isinf(gives_notice) else env.timeout(gives_notice - env.now)
-    except simpy.Interrupt:
-        until = min(until, env.now + office.notice_days)
-    worker.tenure = None
-    if until > env.now:
-        worker.give_notice()
-        yield env.timeout(until - env.now)
-    office.end_worker(worker)
