@@ -69,6 +69,23 @@ and shares are not.
 
 
 _TABLES_OF_A_RUN: Final = """
+## Which table holds which measures
+
+What each table's columns are stands in the [list of a run's files](running.md#the-run-folder).
+
+| table | measures |
+|---|---|
+| `measures.csv`, `summary.csv`, `differences.csv` | all of them, by area; main ones also by group |
+| `contributions.csv` | all of them, for all children, as the mean of the areas |
+| `national.csv`, `national_summary.csv` | those that can be worked out for several authorities \
+together ([which cannot](running.md#regions-and-england)); not by group |
+| `variation.csv` | rates of help given and of unmet need: `referral_rate`, `assessments_completed_rate`, \
+`episodes_started_rate`, `cin_plans_started_rate`, `cin_plans_31_march_rate`, `cpp_started_rate`, \
+`cpp_31_march_rate`, `unmet_need_child_days_rate`, `undetected_harm_child_days_rate` |
+| `national_differences.csv` | those of `national.csv` (`statistic` is "level") and those of `variation.csv` |
+| `groups.csv` | by group: `referral_rate`, `re_referral_percent`, \
+`children_in_need_31_march_rate`, `cin_plans_31_march_rate`, `cpp_31_march_rate` |
+
 ## Over replications and parameter draws: `summary.csv`
 
 `mean`, `lower` and `upper` (the 5th and 95th percentiles) are of the values of all draws and replications: what one year
@@ -90,17 +107,37 @@ A row a child whose decisions and spells differ between baseline and scenario: w
 what came of both journeys. `outcome_differs` tells children for whom something came out otherwise from those for whom
 only times moved.
 
+## What each part of a bundle adds: `contributions.csv`
+
+`contribution`, `alone`, `last` and `interaction` are explained with [the parts of a bundle](running.md#the-parts-of-a-bundle);
+`verdict` is as in `differences.csv`, `method` is "shapley" or "leave-one-out".
+
+## Groups with small numbers hidden: `groups.csv`
+
+Means over replications, "c" where 1 to 5 children are behind them or where they would give such a number away
+([the rule](report.md#small-numbers)).
+
 ## Conservation
 
 For every year and state, children in and there at the start are children out and there at the end, and Little's law
 (L = lambda W) holds to rounding with spells clipped exactly to the year. Starts and ends as they stand in the record are
 set against spells made by pairing them.
 
-## Between authorities
+## Between authorities: `variation.csv` and `national_differences.csv`
 
-P10, P90 and their ratio; the systematic component of variation times 100 (McPherson et al. 1982; over 10 is usually read
-as very high); funnel limits that allow for overdispersion (additive random effects on the square-root scale,
-Spiegelhalter 2005).
+Each `statistic` is worked out within one replication over the `authorities` that were run, so that scenarios can be paired;
+`national_differences.csv` pairs them as `differences.csv` does.
+
+| statistic | what | from |
+|---|---|---|
+| `p10`, `p90` | 10th and 90th percentile of the authorities' rates per 10,000 children | 3 authorities |
+| `p90_over_p10` | the higher over the lower | 3 authorities |
+| `systematic_component` | the systematic component of variation, times 100 \
+(McPherson et al. 1982; over 10 is usually read as very high) | 3 authorities |
+| `overdispersion` | mean squared z-score around the common rate; 1 if chance were all | 10 authorities |
+| `between_sd` | standard deviation between authorities, per 10,000, that a funnel allowing for overdispersion takes up \
+(additive random effects on the square-root scale, Spiegelhalter 2005) | 10 authorities |
+| `outside_funnel_percent` | authorities outside the 99.8% limits of that funnel | 10 authorities |
 """
 
 

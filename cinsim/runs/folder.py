@@ -12,8 +12,9 @@ from pathlib import Path
 from cinsim.errors import InputError, RunError
 
 CONTENTS = (
-    "manifest.json", "measures.csv", "summary.csv", "national.csv", "national_summary.csv", "differences.csv",
-    "contributions.csv", "children_changed.parquet", "events.parquet", "report.html", "figures",
+    "manifest.json", "measures.csv", "summary.csv", "national.csv", "national_summary.csv", "variation.csv", "differences.csv",
+    "national_differences.csv", "contributions.csv", "children_changed.parquet", "events.parquet", "groups.csv", "report.html",
+    "figures",
 )  # fmt: skip
 SPACE_NEEDED_BYTES = 64 * 2**20
 
