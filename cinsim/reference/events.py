@@ -62,7 +62,7 @@ class Event(IntEnum):
     WAITING_FOR_ALLOCATION = 38  # detail: team
     ALLOCATED = 39  # resource: the case holder from now on
     HANDED_OVER = 40  # resource: the new case holder
-    RELEASED = 41  # resource: the case holder until now
+    RELEASED = 41  # resource: the case holder until now, -1 for a child that waited for one
     # the latent benefit of help, written at the start and the end of plans, for unmet need
     HELP_LEVEL = 42  # value: h(t)
     # workers: entity and resource are the worker's number

@@ -289,12 +289,14 @@ class Office:
                 case.holder.team.allocate_waiting()
 
     def release(self, case: Case) -> None:
-        """End the holding of a case that closes, or that needs no case holder any more."""
-        holder, case.team, case.waiting = case.holder, None, None
+        """End the holding of a case that closes, or that needs no case holder any more, or its wait for one."""
+        holder, waited, case.team, case.waiting = case.holder, case.waiting is not None, None, None
         if holder is not None:
             holder.let_go(case)
             self.write(self.env.now, case.number, Event.RELEASED, case.episode, holder.number)
             holder.team.allocate_waiting()
+        elif waited:
+            self.write(self.env.now, case.number, Event.RELEASED, case.episode)
 
     def ask(self, diary: Diary, kind: int, case: Case, hours: float, booked: float, due: float, done: Done) -> Task:
         """Enter work for a pool on duty (screeners, supervisors, conference chairs); it belongs to no case holder."""

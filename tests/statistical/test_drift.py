@@ -18,7 +18,8 @@ YEARS, REPLICATIONS = 10, 5
 MARGIN = {  # the drift over ten years that is shown not to be there, as a share of the level
     "referral_rate": 0.08, "assessments_completed_rate": 0.08, "s47_rate": 0.10, "cin_plans_started_rate": 0.10,
     "cin_plans_31_march_rate": 0.12, "cpp_started_rate": 0.15, "cpp_31_march_rate": 0.15, "looked_after_31_march_rate": 0.12,
-    "children_in_need_31_march_rate": 0.08, "caseload_mean": 0.08,
+    "children_in_need_31_march_rate": 0.08, "caseload_mean": 0.08, "re_referral_percent": 0.08, "not_in_need_percent": 0.08,
+    "no_further_action_percent": 0.15, "cpp_second_or_subsequent_percent": 0.25, "children_being_assessed_31_march": 0.15,
 }  # fmt: skip
 
 

@@ -67,6 +67,17 @@ def test_an_unallocated_case_is_given_to_a_worker_as_soon_as_there_is_room() -> 
     assert bureau.events(Event.HANDED_OVER) == []
 
 
+def test_a_child_that_needs_no_case_holder_any_more_waits_no_longer() -> None:
+    bureau = team_of(1.0, limit=1.0)
+    _, waiting = bureau.case(1), bureau.case(2)
+    bureau.run(until=5.0)
+    bureau.office.release(waiting)
+    (released,) = bureau.events(Event.RELEASED, entity=2)
+    assert (released.time, released.resource) == (5.0, -1)
+    bureau.office.release(bureau.case(3))  # the same where it has just begun to wait
+    assert len(bureau.events(Event.RELEASED)) == 2
+
+
 def test_work_planned_while_a_case_waits_is_done_once_someone_holds_it() -> None:
     bureau = team_of(1.0, limit=1.0)
     first, second = bureau.case(1), bureau.case(2)
