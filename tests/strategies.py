@@ -12,6 +12,7 @@ from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
 from cinsim.reference.register import load_register
 from cinsim.scenario import Change, Duration, Scenario
 from cinsim.scenario.names import ROLES, SOURCES, TEAMS, Complexity
+from cinsim.scenario.posts import FAMILY_SUPPORT
 from cinsim.scenario.quantities import DURATION_UNITS
 
 UNIT_LENGTH_IN_DAYS = {"working days": 1.5, "days": 1, "weeks": 7, "months": 31, "years": 366}
@@ -169,7 +170,7 @@ def scenarios(
                     {"share": shares(), "measures": st.lists(st.text(min_size=1), min_size=1, max_size=3)}
                 ),
                 "structure": st.sampled_from(("both", "lasting_differences", "known_to_services")),
-                "initial_state": st.text(min_size=1, max_size=20),
+                "initial_state": st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20),
                 "policies": _policies(block),
                 "workforce": _workforce(timed),
                 "demand": _demand(block),
@@ -177,4 +178,7 @@ def scenarios(
             },
         )
     )
+    if FAMILY_SUPPORT in data.get("workforce", {}):  # a file says which plans they lead
+        lead = data.setdefault("policies", {}).setdefault("lead_practitioner", {})
+        lead.setdefault("share_non_social_worker", draw(shares()))
     return Scenario.model_validate({**data, "area": area, "start": start, "years": lasting})

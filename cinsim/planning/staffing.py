@@ -18,6 +18,7 @@ from cinsim.runs.local import Executor, Work
 from cinsim.runs.run import Plan, do_missing
 from cinsim.runs.store import Store
 from cinsim.runs.tasks import make_tasks
+from cinsim.scenario.posts import FAMILY_SUPPORT
 from cinsim.simulation.replicate import calendar_of
 from cinsim.workforce.staffing import ROLE_KEYS, SOCIAL_WORK_ROLES, staffing_of
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from cinsim.scenario.model import Scenario
 
 HOURS_PER_YEAR: Final = "working_hours_per_year"
-FAMILY_SUPPORT: Final = "family_support_workers"
 # what is told beside the targets at every point
 BESIDE: Final = ("caseload_mean_over_year", "unallocated_children", "overtime_hours", "staff_cost")
 TOLERANCE_SHARE, LEAST_TOLERANCE = 0.025, 0.2

@@ -22,6 +22,7 @@ POSTS_KEY: Final = "workforce.posts"
 COLUMNS: Final = ("role", "team", "fte", "agency", "start_date")
 CONFERENCES: Final = "conferences"
 LISTED_TEAMS: Final = (*TEAMS, CONFERENCES)
+FAMILY_SUPPORT: Final = "family_support_workers"
 CASE_HOLDERS: Final = ("social_workers", "senior_practitioners", "newly_qualified")
 _CASE_TEAMS: Final = ("assessment", "cin_and_cp", "looked_after")
 _AGENCY: Final[Mapping[str, Literal["yes", "no", "vacant"]]] = {
@@ -29,7 +30,7 @@ _AGENCY: Final[Mapping[str, Literal["yes", "no", "vacant"]]] = {
 }  # fmt: skip
 _TEAMS_OF: Final = {
     "conference_chairs": (CONFERENCES,),
-    "family_support_workers": ("cin_and_cp",),
+    FAMILY_SUPPORT: ("cin_and_cp",),
     "practice_supervisors": ("assessment", "cin_and_cp", "disabled_children", "looked_after"),
     **dict.fromkeys(CASE_HOLDERS, TEAMS),
 }

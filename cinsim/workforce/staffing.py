@@ -276,10 +276,10 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     cells: list[tuple[int, int, list[float], float]] = []
     for team, role, before, after in posts_of_all:
         change = changes[role]
+        if role == Detail.FAMILY_SUPPORT_WORKER and (team, role) not in listed:
+            after = totals[role] = _family_support_fte(scenario, area, england, p) * fraction
         if change is not None and change.fte is not None and team != Detail.FRONT_DOOR:
             after = _changed(change, after, totals[role], fraction, shares_after.get(team, 1.0) if role in _mix(p) else 1.0)
-        elif role == Detail.FAMILY_SUPPORT_WORKER:
-            after = _family_support_fte(scenario, area, england, p) * fraction
         rows = listed.get((team, role))
         sizes = [row.fte for row in rows] if rows else there.get((team, role))
         if sizes is None:
@@ -347,7 +347,10 @@ def _policy_ramp(scenario: Scenario, calendar: Calendar) -> Ramp:
 
 
 def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parameters) -> float:
-    """Return the posts a lead practitioner policy needs where the scenario does not say: its share of CIN plans at full hours."""
+    """Return the posts a lead practitioner policy needs: its share of CIN plans at full hours.
+
+    There are as many where the scenario neither lists them nor says how many; a relative change is one of them.
+    """
     lead = _lead_policy(scenario, area)
     if lead is None or not lead.share_non_social_worker:
         return 0.0

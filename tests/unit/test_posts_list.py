@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -157,6 +158,17 @@ def test_a_wrong_row_is_named_with_file_line_column_and_what_would_be_right(
     assert caught.value.key == f"workforce.posts.7.{column}"
     assert f"column '{column}'" in caught.value.message
     assert said in caught.value.message
+
+
+def test_listed_family_support_workers_need_plans_to_lead_and_then_their_list_is_how_many_there_are(write: Write) -> None:
+    rows = f"{GOOD}family_support_workers,cin_and_cp,1,no,\nfamily_support_workers,cin_and_cp,0.5,no,\n"
+    path = write(rows)
+    with pytest.raises(InputError, match="family support workers hold no cases unless they lead plans") as caught:
+        load_scenario(path)
+    assert (Path(str(caught.value.path)), caught.value.line) == (path.parent / "posts.csv", 9)
+    leading = load_scenario(write(rows, scenario="policies: {lead_practitioner: {share_non_social_worker: 40%}}\n"))
+    posts = [post for post in staffed(leading).posts if post.role == Detail.FAMILY_SUPPORT_WORKER]
+    assert sorted(post.fte for post in posts if post.closes == math.inf) == [0.5, 1.0]
 
 
 def test_all_wrong_rows_are_told_at_once(write: Write) -> None:

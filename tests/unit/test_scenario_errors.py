@@ -105,6 +105,12 @@ def message_of(path: Path) -> str:
             "title: Any\nextends: [a.yaml, b.yaml]\n",
             "bad.yaml, line 2, key 'extends': must be the path of one file, not ['a.yaml', 'b.yaml']",
         ),
+        (
+            "title: Any\nworkforce:\n  family_support_workers:\n    fte: 5\n",
+            "bad.yaml, line 3, key 'workforce.family_support_workers': family support workers hold no cases unless they "
+            "lead plans: say which share, e.g. policies.lead_practitioner.share_non_social_worker: 40%, "
+            "or 0% if they are to hold none",
+        ),
         ("title: Any\nextends: bad.yaml\n", "bad.yaml, line 2, key 'extends': goes round in a circle: bad.yaml extends bad.yaml"),
     ],
 )
@@ -112,6 +118,14 @@ def test_a_bad_file_is_refused_with_its_line_and_what_would_be_right(tmp_path: P
     path = tmp_path / "bad.yaml"
     path.write_text(text, encoding="utf-8")
     assert message_of(path) == message.replace("FOLDER", str(tmp_path))
+
+
+@pytest.mark.parametrize("share", ["40%", "0%"])
+def test_family_support_workers_may_stand_where_a_file_says_which_share_of_plans_they_lead(tmp_path: Path, share: str) -> None:
+    path = tmp_path / "any.yaml"
+    lead = f"policies: {{lead_practitioner: {{share_non_social_worker: {share}}}}}"
+    path.write_text(f"title: Any\n{lead}\nworkforce: {{family_support_workers: {{fte: 5}}}}\n", encoding="utf-8")
+    assert load_scenario(path).workforce.family_support_workers is not None
 
 
 def test_all_that_is_wrong_is_said_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -290,6 +290,14 @@ def test_a_number_of_family_support_workers_goes_before_what_the_policy_would_ne
     assert fte(staffing, role=Detail.FAMILY_SUPPORT_WORKER) == pytest.approx(12)
 
 
+@pytest.mark.parametrize(("change", "factor"), [("+10%", 1.1), ("-50%", 0.5)])
+def test_more_or_fewer_family_support_workers_are_so_than_what_the_policy_would_need(change: str, factor: float) -> None:
+    policies = {"lead_practitioner": {"share_non_social_worker": "40%"}}
+    needed = fte(staffed(policies=policies), role=Detail.FAMILY_SUPPORT_WORKER)
+    changed = staffed({"family_support_workers": {"fte": change}}, policies=policies)
+    assert fte(changed, role=Detail.FAMILY_SUPPORT_WORKER) == pytest.approx(factor * needed, rel=1e-6)
+
+
 def test_a_policy_for_other_areas_brings_no_workers_here() -> None:
     policy = {"lead_practitioner": {"share_non_social_worker": "40%", "areas": ["Kent"]}}
     scenario = Scenario.model_validate({"title": "test", "area": ["Leeds", "Kent"], "policies": policy})
