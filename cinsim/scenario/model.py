@@ -158,6 +158,13 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(f"{name!r} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
         return name
 
+    @field_validator("initial_state")
+    @classmethod
+    def _is_a_path(cls, initial_state: str | None) -> str | None:
+        if initial_state is not None and "\0" in initial_state:
+            raise ValueError(f"{initial_state!r} cannot be a path: it holds a null character")
+        return initial_state
+
     @field_validator("start")
     @classmethod
     def _first_of_april(cls, start: date) -> date:

@@ -68,8 +68,9 @@ def refused(read: Callable[[], object]) -> InputError | None:
 
 
 def as_yaml(data: dict[str, Any]) -> str:
-    text = StringIO()
-    YAML(typ="safe", pure=True).dump(data, text)
+    text, yaml = StringIO(), YAML(typ="safe", pure=True)
+    yaml.allow_unicode = False  # written as it is, a next-line character is folded away
+    yaml.dump(data, text)
     return text.getvalue()
 
 
