@@ -62,8 +62,19 @@ class HindcastSettings:
     area: AreaSettings = field(default_factory=lambda: AreaSettings(passes=3, replications=2, verify=2))
 
     def __post_init__(self) -> None:
+        published = england_series("referrals")
+        if self.fit_to not in published:
+            raise InputError(
+                f"no figures are published for {self.fit_to}; fit to a year from {min(published)} to {max(published) - 1}",
+                key="--fit-to",
+            )
         if not len(self.predict) or self.predict[0] <= self.fit_to:
             raise InputError(f"must be years after {self.fit_to}, the year fitted to", key="--predict")
+        if self.predict[-1] > max(published):
+            raise InputError(
+                f"no figures are published for {self.predict[-1]} to hold a forecast against; the last are for {max(published)}",
+                key="--predict",
+            )
         if self.simulations < 2:
             raise InputError("needs 2 or more", key="--simulations")
 

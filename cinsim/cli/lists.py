@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cinsim.cli.options import Format, guarded
+from cinsim.errors import InputError
 
 PARAMETER_COLUMNS = ("name", "value", "unit", "low", "high", "source", "evidence", "status", "description")
 
@@ -41,6 +42,8 @@ def parameters(
     if format_ == "csv":
         write_csv(PARAMETER_COLUMNS, ([getattr(p, column) for column in PARAMETER_COLUMNS] for p in found))
         return
+    if not found:
+        raise InputError(f"no parameter has '{word}' in its name or description; `cinsim parameters` lists them all", key="WORD")
     rows = ([p.name, f"{p.value:g}", p.unit, f"{p.low:g} to {p.high:g}", p.evidence, p.status, p.description] for p in found)
     print_table(("Name", "Value", "Unit", "Range", "Evidence", "Status", "What it is"), rows, numbers=(1,), texts=(2, 6))
 

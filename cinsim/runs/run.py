@@ -125,7 +125,7 @@ def make_plan(
             if ours != theirs:
                 raise InputError(
                     f"scenarios are compared child by child and need the same {key}: '{baseline.name}' has {ours}, "
-                    f"'{scenario.name}' has {theirs}; an option for all of them sets it right", key=key,
+                    f"'{scenario.name}' has {theirs}; write one in both, or give all of them one with --set {key}=...", key=key,
                 )  # fmt: skip
         arms[scenario.name] = scenario
     if parameter_sets is None:

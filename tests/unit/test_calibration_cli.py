@@ -48,6 +48,8 @@ def test_what_cannot_be_calibrated_is_told_with_the_way_out(tmp_path: Path, argu
     ("arguments", "words"),
     [
         (("--fit-to", "2019", "--predict", "2018:2019"), "must be years after 2019"),
+        (("--fit-to", "2035"), "'--fit-to': no figures are published for 2035; fit to a year from"),
+        (("--predict", "2020:2035"), "'--predict': no figures are published for 2035 to hold a forecast against"),
         (("--predict", "soon"), "must be a year or two years"),
         ((), "there is no fit of England yet"),
     ],

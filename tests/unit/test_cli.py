@@ -193,6 +193,9 @@ def test_the_parameters_whose_name_or_description_holds_a_word_are_printed() -> 
     name = next(iter(load_register()))
     assert name in call("parameters", name)[1]
     assert call("parameters", "no such word", "--format", "csv")[1].count("\n") == 1
+    status, _, said = call("parameters", "no such word")
+    assert status == 2
+    assert "no parameter has 'no such word' in its name or description" in said
 
 
 def test_the_areas_are_printed_with_england_first_and_every_usable_authority() -> None:

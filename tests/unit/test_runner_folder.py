@@ -259,7 +259,7 @@ def test_a_file_that_is_no_manifest_is_refused(tmp_path: Path) -> None:
 
 
 def test_scenarios_that_cannot_be_paired_are_refused() -> None:
-    with pytest.raises(InputError, match="need the same seed: 'baseline' has 1, 'other' has 2"):
+    with pytest.raises(InputError, match=r"same seed: 'baseline' has 1, 'other' has 2; .* give all of them one with --set seed="):
         make_plan([scenario(), scenario(name="other", seed=2)])
     with pytest.raises(InputError, match="two scenarios are called 'baseline'"):
         make_plan([scenario(), scenario()])
