@@ -18,6 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WRONG_INPUT, FAILED = 2, 1
+OUTPUTS = Path("outputs")
 
 ScenarioPath = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), or a run's manifest.json.")]
 Replications = Annotated[

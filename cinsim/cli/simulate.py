@@ -9,6 +9,7 @@ import typer
 
 from cinsim.cli.journeys import check_journeys
 from cinsim.cli.options import (
+    OUTPUTS,
     Area,
     Cluster,
     Events,
@@ -26,8 +27,6 @@ from cinsim.cli.options import (
     scenario_from,
     with_options,
 )  # fmt: skip
-
-OUTPUTS = Path("outputs")
 
 
 @guarded

@@ -11,6 +11,7 @@ import typer
 
 from cinsim.cli.lists import print_table
 from cinsim.cli.options import (
+    OUTPUTS,
     Area,
     Jobs,
     Out,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from cinsim.scenario.model import Scenario
     from cinsim.workforce.budget import Budget
 
-OUTPUTS = Path("outputs")
 SEARCH_YEARS = 3
 
 
