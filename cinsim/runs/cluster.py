@@ -1,6 +1,7 @@
 """The same tasks on a Dask cluster (extra ``cluster``): a running one by its address, or one started for the run.
 
-Workers need not share a disk with this machine: results come back as they finish and are kept here.
+Workers need not share a disk with this machine: results come back as they finish and are kept here. Each task is done by
+itself: a worker has threads of its own, beside which a process cannot fork to share a beginning.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from cinsim.errors import CinsimError, InputError, RunError
+from cinsim.runs.groups import keep
 from cinsim.runs.local import Work, perform
 from cinsim.runs.store import Store, TaskResult
 from cinsim.runs.tasks import Task, code_version
@@ -103,7 +105,4 @@ class DaskExecutor:
             raise
         except Exception as error:
             raise RunError(f"{task.label}: lost on the cluster {self.address}: {type(error).__name__}: {error}") from error
-        try:
-            store.put(task.key, result)
-        except OSError as error:
-            raise RunError(f"{task.label} could not be stored in {store.folder}: {error.strerror or error}") from error
+        keep(task, result, store)

@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from cinsim.errors import CinsimError, RunError
+from cinsim.errors import RunError
+from cinsim.runs.groups import SharingWork, groups_of, in_work, keep, may_fork, named, perform_group
 from cinsim.runs.store import Store, TaskResult
 from cinsim.runs.tasks import Task
 
@@ -43,33 +44,26 @@ def all_cores() -> int:
 
 def perform(task: Task, work: Work) -> TaskResult:
     """Do one task; an unexpected error says which task it befell."""
-    try:
+    with named(task):
         return work(task)
-    except CinsimError:
-        raise
-    except Exception as error:
-        raise RunError(f"{task.label}: {type(error).__name__}: {error}") from error
 
 
-def perform_and_keep(task: Task, work: Work, store: Store) -> Task:
-    """Do one task and put it on disk before anything else is begun."""
-    store.mark_running(task.key)
-    try:
-        result = perform(task, work)
-        try:
-            store.put(task.key, result)
-        except OSError as error:
-            raise RunError(f"{task.label} could not be stored in {store.folder}: {error.strerror or error}") from error
-    finally:
-        store.unmark(task.key)
-    return task
+def perform_and_keep(tasks: Sequence[Task], work: Work, store: Store) -> None:
+    """Do a group of tasks and put each on disk before anything else is begun."""
+    if len(tasks) > 1 and isinstance(work, SharingWork) and may_fork():
+        perform_group(tasks, work, store)
+        tasks = [task for task in tasks if not store.has(task)]  # whose process was killed: now by itself
+    for task in tasks:
+        with in_work(task, store):
+            keep(task, work(task), store)
 
 
-def _perform_in_worker(task: Task, work: Work, store: Store) -> str:
+def _perform_in_worker(tasks: Sequence[Task], work: Work, store: Store) -> list[str]:
     # Ctrl-C reaches every process of the terminal; only the parent answers it, and stops the workers
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return perform_and_keep(task, work, store).key
+    perform_and_keep(tasks, work, store)
+    return [task.key for task in tasks]
 
 
 class LocalExecutor:
@@ -86,8 +80,9 @@ class LocalExecutor:
     def run(self, tasks: Sequence[Task], work: Work, store: Store) -> Iterator[Task]:
         """See :class:`Executor`. A task lost with its worker is done again, at most twice, then reported."""
         if self.jobs == 1 or len(tasks) == 1:
-            for task in tasks:
-                yield perform_and_keep(task, work, store)
+            for group in groups_of(tasks, work, self.jobs):
+                perform_and_keep(group, work, store)
+                yield from group
             return
         left = {task.key: task for task in tasks}
         for key in left:  # marks of an earlier run whose processes are gone
@@ -125,10 +120,12 @@ class LocalExecutor:
         parallel = Parallel(
             n_jobs=max(2, self.jobs), backend="loky", return_as="generator_unordered", batch_size=1, max_nbytes=None
         )
-        finished = parallel(delayed(_perform_in_worker)(task, work, store) for task in tasks)
+        groups = groups_of(tasks, work, self.jobs)
+        finished = parallel(delayed(_perform_in_worker)(group, work, store) for group in groups)
         try:
-            for key in finished:
-                yield left.pop(key)
+            for keys in finished:
+                for key in keys:
+                    yield left.pop(key)
         except BrokenProcessPool:
             for key, task in list(left.items()):
                 if store.has(task):  # finished, but its word was lost with the pool

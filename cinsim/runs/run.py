@@ -281,9 +281,11 @@ def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Sto
                 done += 1
                 advance(task.children)
         except KeyboardInterrupt:
+            done = sum(store.has(task) for task in missing)  # of a group some are, though its word was not heard
             raise KeyboardInterrupt(f"stopped with {done} of {len(missing)} tasks done; {resume}") from None
         except InputError:
             raise
         except CinsimError as error:
+            done = sum(store.has(task) for task in missing)
             raise RunError(f"{error}\n{done} of {len(missing)} tasks were done; {resume}") from error
     return done

@@ -16,34 +16,56 @@ from cinsim.runs.tasks import Task
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cinsim.simulation.replicate import Replication, UnderWay
+
 MEASURE_COLUMNS = ("year", "measure", "group", "value")
 
 
-def simulate(task: Task) -> TaskResult:
-    """Simulate one replication and return its measures, its events if they are wanted, and an account of it."""
-    from cinsim.outcomes.checks import checks
-    from cinsim.outcomes.measures import measures
-    from cinsim.outcomes.spells import Spells
-    from cinsim.simulation.replicate import replicate
+class Simulation:
+    """Simulates a replication and returns its measures, its events if they are wanted, and an account of it.
 
-    begun = time.perf_counter()
-    replication = replicate(
-        task.scenario, task.area, draw=task.draw, replication=task.replication, parameters=task.parameters,
-        caseload=task.caseload,
-    )  # fmt: skip
-    simulated = time.perf_counter()
-    spells = Spells(replication)
-    found = measures(replication, spells)
-    receipt = {
-        "seconds": round(time.perf_counter() - begun, 3),
-        "simulation_seconds": round(simulated - begun, 3),
-        "events": len(replication.record),
-        "children": len(replication.population.birth),
-        "peak_memory_mb": round(_peak_memory_mb(), 1),
-        "checks": _outcome(checks(replication, spells)),
-    }
-    events = events_table(replication.record, replication.calendar) if task.keep_events else None
-    return TaskResult(pa.Table.from_pandas(found[list(MEASURE_COLUMNS)], preserve_index=False), events, receipt)
+    Several scenarios' replications can share their beginning; see :class:`cinsim.runs.groups.SharingWork`.
+    """
+
+    def __call__(self, task: Task) -> TaskResult:
+        """Do one task by itself."""
+        begun = time.perf_counter()
+        run = self.begin(task)
+        with run.without_collections():
+            run.until(run.end)
+        return self.result(task, run.finished(), begun)
+
+    def begin(self, task: Task) -> UnderWay:
+        """Return the task's replication, not yet under way."""
+        from cinsim.simulation.replicate import UnderWay
+
+        return UnderWay(
+            task.scenario, task.area, draw=task.draw, replication=task.replication, parameters=task.parameters,
+            caseload=task.caseload,
+        )  # fmt: skip
+
+    def result(self, task: Task, replication: Replication, begun: float) -> TaskResult:
+        """Return what a task gives whose replication is finished; ``begun`` is the time it began (``time.perf_counter``)."""
+        from cinsim.outcomes.checks import checks
+        from cinsim.outcomes.measures import measures
+        from cinsim.outcomes.spells import Spells
+
+        simulated = time.perf_counter()
+        spells = Spells(replication)
+        found = measures(replication, spells)
+        receipt = {
+            "seconds": round(time.perf_counter() - begun, 3),
+            "simulation_seconds": round(simulated - begun, 3),
+            "events": len(replication.record),
+            "children": len(replication.population.birth),
+            "peak_memory_mb": round(_peak_memory_mb(), 1),
+            "checks": _outcome(checks(replication, spells)),
+        }
+        events = events_table(replication.record, replication.calendar) if task.keep_events else None
+        return TaskResult(pa.Table.from_pandas(found[list(MEASURE_COLUMNS)], preserve_index=False), events, receipt)
+
+
+simulate = Simulation()
 
 
 def _outcome(found: pd.DataFrame) -> dict[str, dict[str, Any]]:
