@@ -67,7 +67,7 @@ def rivals(out: Out = OUT, into: Into = None, quiet: Quiet = False) -> None:
 @calibrate_app.command()
 @guarded
 def ranks(
-    truths: Annotated[int, typer.Option(min=10, help="Simulated points that are looked for again.")] = 100,
+    truths: Annotated[int, typer.Option(min=10, help="Points of the last wave that are looked for again.")] = 60,
     structure: Structure = "both",
     seed: Seed = 1,
     out: Out = OUT,

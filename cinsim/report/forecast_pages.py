@@ -124,10 +124,16 @@ def ranks_page(ranks: Ranks, truths: int) -> Proof:
     inside = np.mean((ranks.ranks > 0.05) & (ranks.ranks < 0.95), axis=0)
     sentences = [
         f"{looked} of {truths} simulated truths were looked for again; {ranks.left_out} were left out, as their posterior sample "
-        "was worth too little.",
+        "was worth too little." + (
+            f" The emulators had learned from {ranks.seen} other simulations; a posterior sample was worth "
+            f"{np.median(ranks.effective):.0f} independent points (median)." if ranks.seen else ""
+        ),
         f"Over all parameters the central 90% held the truth in {float(inside.mean()):.0%}.",
         f"Ranks too uneven to be chance: {listed(uneven)}." if uneven else
         "For no parameter are the ranks more uneven than chance makes them (Kolmogorov and Smirnov's test, Holm's correction).",
+        "Even ranks say that the emulators' stated uncertainty is true where the last wave lay. They cannot say that the model "
+        "resembles the world, nor anything of parameters on which the figures say nothing (a spread ratio near 1): those have "
+        "even ranks whatever the emulators say. The same emulators judge many truths, so uneven ranks can be one common error.",
     ]  # fmt: skip
     rows = [
         [name, f"{p[place]:.2f}", f"{inside[place]:.0%}", f"{ranks.spread_ratio[place]:.2f}"]
