@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from cinsim.calibration.coarse import CoarseSettings, coarse_start
 from cinsim.calibration.emulation import require_emulators
 from cinsim.calibration.moments import Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit, read_point, write_point
@@ -29,6 +30,7 @@ from cinsim.reference.figures import england
 from cinsim.reference.register import load_register
 from cinsim.scenario.model import Scenario
 
+COARSE_FRACTION: Final = 0.1
 STAGES: Final = ("all", "point", "posterior")
 SIMULATIONS: Final = "simulations"
 
@@ -111,7 +113,7 @@ def fit_point(
     Parameters
     ----------
     again : begin from the last result and its Jacobian, as after a small change of the model; a rival structure that was never
-        fitted begins from the fit of both explanations.
+        fitted begins from the fit of both explanations, moved until it meets the front door (:mod:`cinsim.calibration.coarse`).
     targets, priors : files in place of the package's own.
 
     Raises
@@ -122,8 +124,8 @@ def fit_point(
     space = load_space(priors, setting.structure)
     register = {name: entry.value for name, entry in load_register().items()}
     start, jacobian, offset, whole = register, None, None, None
+    rival = not setting.point_path.is_file() and setting.structure != "both"
     if again:
-        rival = not setting.point_path.is_file() and setting.structure != "both"
         before = read_point(setting.into / point_file("both") if rival else setting.point_path)
         start = {**register, **before.values}
         jacobian = _jacobian_for(space, wanted, before)
@@ -142,6 +144,8 @@ def fit_point(
         apart = np.abs(offset) / wanted.linked_errors()
         names = ", ".join(wanted.names[place] for place in np.flatnonzero(apart > 1.0))
         setting.say(f"whole authorities differ by more than a target's error in: {names or 'nothing'}")
+    if setting.structure != "both" and (rival or not again):
+        start = _nearer(setting, space, wanted, start)
     simulator = setting.simulator(wanted, offset)
     simulator.planned = settings.most_simulations(len(space))
     found = search(simulator, space, start, settings, setting.say, jacobian, whole)
@@ -154,6 +158,16 @@ def fit_point(
 
 # what carries re-referral alone does so in the manner of what it stands in for
 _STANDS_FOR: Final = {"need_sd_lasting_alone": "need_sd_lasting", "known_effect_alone": "known_effect"}
+
+
+def _nearer(setting: Setting, space: Space, targets: Targets, start: dict[str, float]) -> dict[str, float]:
+    """Return where the search for a rival begins: small simulations of two years first meet the front door."""
+    settings = CoarseSettings(seed=setting.seed)
+    small = replace(setting, years=2, warm_up=1, population_fraction=min(setting.population_fraction, COARSE_FRACTION))
+    simulator = small.simulator(targets)
+    simulator.planned = settings.simulations
+    setting.say(f"a start for {setting.structure}: {settings.simulations} simulations of {small.population_fraction:.0%} each")
+    return coarse_start(simulator, space, start, settings, say=setting.say)
 
 
 def _jacobian_for(space: Space, targets: Targets, before: PointFit) -> np.ndarray | None:
