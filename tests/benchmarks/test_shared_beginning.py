@@ -19,7 +19,7 @@ pytestmark = pytest.mark.benchmark
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 COMPARED = ("baseline", "fill_vacancies", "visits_four_weekly", "referrals_down")
-FRACTION = 0.25
+FRACTION = 0.1
 
 
 def processor_seconds() -> float:
