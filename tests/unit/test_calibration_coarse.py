@@ -9,6 +9,7 @@ from cinsim.calibration.coarse import CARRIERS, FRONT_DOOR, CoarseSettings, coar
 from cinsim.calibration.moments import SearchSettings, search
 from cinsim.calibration.priors import load_space
 from cinsim.calibration.targets import load_targets
+from cinsim.reference.register import load_register
 from tests.calibration_toys import ToySimulator, toy
 
 pytestmark = pytest.mark.unit
@@ -77,3 +78,11 @@ def test_rivals_are_started_by_parameters_and_figures_that_there_are() -> None:
         assert own in names
         assert own in CARRIERS
         assert "referral_level" in names
+
+
+def test_what_an_explanation_may_carry_alone_is_within_reach_of_what_it_stands_in_for() -> None:
+    register = load_register()
+    for alone in ("need_sd_lasting_alone", "known_effect_alone"):
+        own, shared = register[alone], register[alone.removesuffix("_alone")]
+        assert shared.low <= own.low
+        assert own.high <= shared.high
