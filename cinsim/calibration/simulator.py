@@ -222,7 +222,9 @@ def linked_values(simulator: Simulator, requests: Sequence[Request]) -> NDArray[
     if not np.isfinite(values).all():
         absent = np.flatnonzero(~np.isfinite(values).all(axis=0))
         names = ", ".join(simulator.targets.names[place] for place in absent[:3])
-        raise RunError(f"no value of {names} in some simulation: too few children or years, or no such measure")
+        raise RunError(
+            f"no value of {names} in some simulation: too few children or years (--fraction, --years), or no such measure"
+        )
     return simulator.targets.linked(values)
 
 

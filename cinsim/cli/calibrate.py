@@ -77,7 +77,10 @@ def england(
     structure: Structure = "both",
     year: Annotated[int, typer.Option(help="Whose published figures are fitted.")] = 2024,
     replications: Annotated[int, typer.Option(min=2, help="Simulations at each point of the search.")] = 8,
-    repeats: Annotated[int, typer.Option(min=0, help="Repeats of the design behind each Jacobian; 0 with --again alone.")] = 2,
+    repeats: Annotated[
+        int,
+        typer.Option(min=0, help="Repeats of the simulations that show what each parameter does; 0 keeps the last (--again)."),
+    ] = 2,
     iterations: Annotated[int, typer.Option(min=1, help="Steps of the search at most.")] = 8,
     reports: Annotated[int, typer.Option(min=2, help="Simulations behind the reported fit.")] = 48,
     wholes: Annotated[
@@ -86,9 +89,13 @@ def england(
     waves: Annotated[int, typer.Option(min=1, help="Waves of history matching.")] = 3,
     points: Annotated[int, typer.Option(min=20, max=1000, help="Points simulated in each wave.")] = 400,
     draws: Annotated[int, typer.Option(min=1, help="Posterior draws, each confirmed by a simulation.")] = 200,
-    again: Annotated[bool, typer.Option("--again", help="Begin from the last result and its Jacobian.")] = False,
-    targets: Annotated[Path | None, typer.Option(help="Targets in place of the package's.")] = None,
-    priors: Annotated[Path | None, typer.Option(help="Parameters to fit, and what is thought of them before.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Begin from the last result; a rival never fitted, from that of both explanations.")
+    ] = False,
+    targets: Annotated[Path | None, typer.Option(help="Table (CSV) of targets in place of the package's.")] = None,
+    priors: Annotated[
+        Path | None, typer.Option(help="Table (CSV) of the parameters to fit and their ranges, in place of the package's.")
+    ] = None,
     years: Years = 3,
     warm_up: WarmUp = 2,
     fraction: Fraction = 0.25,
@@ -98,7 +105,11 @@ def england(
     into: Into = None,
     quiet: Quiet = False,
 ) -> None:
-    """Fit England: moment matching for the best point, history matching for what else the figures allow."""
+    """Fit England: moment matching for the best point, history matching for what else the figures allow.
+
+    Finished simulations are kept: stopped at any time, the same command goes on where it was. --fraction 0.1 --wholes 0 with
+    small numbers elsewhere shows in minutes how it goes, with results that mean little; give it an --into of its own.
+    """
     from cinsim.calibration.emulation import require_emulators
     from cinsim.calibration.england import fit_point, fit_posterior
     from cinsim.calibration.moments import SearchSettings
