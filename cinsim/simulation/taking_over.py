@@ -46,7 +46,7 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
     service.write(child.referred_at, child.number, Event.REFERRAL, 1, -1, child.source)
     service.write(min(child.referred_at + 1.0, 0.0), child.number, Event.SCREENED_IN, 1)
     if case.stage is not Stage.ASSESSMENT and math.isnan(case.assessed_since):
-        service.write(min(child.referred_at + 1.0, 0.0), child.number, Event.ASSESSMENT_COMPLETED, 1)
+        _write_first_assessment(child, service)
     if case.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION, Stage.LOOKED_AFTER):
         child.rhythm = child.elapsed
     if case.stage in (Stage.ASSESSMENT, Stage.SHORT_HELP):
@@ -67,6 +67,13 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
     child.process = env.process(journey(child, service, case.stage))
     if child.enquiry_elapsed > 0.0 and case.stage is Stage.CHILD_IN_NEED:
         env.process(_concern(child, service))
+
+
+def _write_first_assessment(child: Child, service: Service) -> None:
+    """Record the assessment that a child must have had whose case is further on when the run begins."""
+    completed = min(child.referred_at + _FIRST_ASSESSMENT, -1 / 1024)
+    service.write(min(child.referred_at + 1.0, completed), child.number, Event.ASSESSMENT_STARTED, 1)
+    service.write(completed, child.number, Event.ASSESSMENT_COMPLETED, 1)
 
 
 def _concern(child: Child, service: Service) -> Generator[simpy.Event, object, None]:
@@ -99,5 +106,5 @@ def take_over_all(service: Service, history: History, cases: Mapping[int, OpenCa
         child.concern_since = child.referred_at
         service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
         service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)
-        service.write(child.referred_at + _FIRST_ASSESSMENT, number, Event.ASSESSMENT_COMPLETED, 1)
+        _write_first_assessment(child, service)
         child.process = env.process(journey(child, service, _STAGES[stage]))

@@ -86,7 +86,8 @@ def times_are_in_order(replication: Replication) -> None:
     assert (np.diff(times) >= 0).all()
     assert times.max(initial=0.0) <= replication.calendar.days
     assert (np.mod(times * TICKS_PER_DAY, 1) == 0).all()
-    pathway = {Event.REFERRAL, Event.SCREENED_IN, Event.HELP_LEVEL, *PLANS}
+    assessed = {Event.ASSESSMENT_STARTED, Event.ASSESSMENT_COMPLETED}
+    pathway = {Event.REFERRAL, Event.SCREENED_IN, Event.HELP_LEVEL, *assessed, *PLANS}
     assert set(rows["event"][before].tolist()) <= pathway  # only how children came to be where the run finds them
 
 
