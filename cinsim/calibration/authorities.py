@@ -37,7 +37,8 @@ TIMES: Final[Mapping[str, float]] = {
 }
 # how far authorities' thresholds are thought to lie from their closed form (log referral rate)
 PLUS: Final = 0.5
-FARTHEST: Final = 3.0
+# how far from a correction that was simulated the straight line is followed, in these spreads
+REACH: Final = 1.5
 # a simulation of more children than this costs more than it tells
 CHILDREN_ENOUGH: Final = 80_000
 # nor is a small area told apart better by more simulations than these
@@ -275,23 +276,40 @@ def pooled(
     """
     expected = np.zeros((len(areas), len(model.names)))
     spread = model.start_spread.copy()
-    values, covariance = passes[-1][0].copy(), np.zeros((len(areas), len(model.names), len(model.names)))
+    seen = [[(corrections[place], means[place]) for corrections, means in passes] for place in range(len(areas))]
+    best = np.array(
+        [_best(model, area, its, its_seen, settings) for area, its, its_seen in zip(areas, targets, seen, strict=True)]
+    )
+    values, covariance = best.copy(), np.zeros((len(areas), len(model.names), len(model.names)))
     for _ in range(EM_ROUNDS):
         for place, (area, its) in enumerate(zip(areas, targets, strict=True)):
-            seen = [(corrections[place], means[place]) for corrections, means in passes]
-            values[place], covariance[place] = _estimate(model, area, its, seen, settings, values[place], expected[place], spread)
+            values[place], covariance[place] = _estimate(
+                model, area, its, seen[place], settings, best[place], expected[place], spread
+            )
         expected = _expected(areas, values, spread, known)
         if len(areas) > 2 * len(model.names):  # few areas say little of how far authorities differ
             variance = np.mean((values - expected) ** 2 + np.einsum("aii->ai", covariance), axis=0)
-            spread = np.clip(np.sqrt(variance), 0.02, 2 * model.start_spread)
+            spread = np.clip(np.sqrt(variance), 0.02, model.start_spread)
     return Corrections(model.names, values, covariance, expected, spread)
+
+
+def _best(model: AreaModel, area: Area, targets: Targets, seen: Sequence[tuple[Array, Array]], settings: AreaSettings) -> Array:
+    """Return the simulated correction that meets an area's figures best."""
+    misfits = [
+        np.nansum(_misfit(model, area, targets, means, settings) ** 2) + np.sum((correction / model.start_spread) ** 2)
+        for correction, means in seen
+    ]
+    return seen[int(np.argmin(misfits))][0]
 
 
 def _estimate(
     model: AreaModel, area: Area, targets: Targets, seen: Sequence[tuple[Array, Array]], settings: AreaSettings, near: Array,
     expected: Array, spread: Array,
 ) -> tuple[Array, Array]:  # fmt: skip
-    """Return one area's best correction and its covariance, given what its neighbours suggest."""
+    """Return one area's best correction within reach of the nearest simulated one, and its covariance.
+
+    ``near`` is that one; ``expected`` is what the neighbours suggest.
+    """
     jacobian = model.jacobian(targets)
     noise = model.noise(targets, _simulated_children(area, settings)) / settings.replications
     # what each pass says of the targets without any correction; the further from the present correction, the less sure
@@ -303,8 +321,8 @@ def _estimate(
     errors = np.sqrt(targets.linked_errors() ** 2 + 1 / weights.sum(axis=0))
     scaled = (jacobian * spread)[there]
     residual = (targets.linked_values() - intercept - jacobian @ expected)[there]
-    room = np.full(len(spread), FARTHEST)
-    step = linear_step(residual, scaled, errors[there], np.zeros(len(spread)), -room, room, 0.0)
+    low, high = ((near + side * REACH * model.start_spread - expected) / spread for side in (-1, 1))
+    step = linear_step(residual, scaled, errors[there], np.zeros(len(spread)), low, high, 0.0)
     weighted = scaled / errors[there, None]
     covariance = np.linalg.inv(weighted.T @ weighted + np.eye(len(spread)))
     return expected + spread * step, np.asarray(covariance * np.outer(spread, spread))
