@@ -67,7 +67,9 @@ def _differences(a: Practice, b: Practice, ours: Staffing, theirs: Staffing) -> 
     for policy, another in zip(_policies(a), _policies(b), strict=True):
         if policy != another:
             yield _from(policy, another)
-    alike = [p.number for p in ours.posts if p in theirs.posts] == [p.number for p in theirs.posts if p in ours.posts]
+    alike = [post.number for post in ours.posts if post in theirs.posts] == [
+        post.number for post in theirs.posts if post in ours.posts
+    ]
     if ours.hours_factor != theirs.hours_factor or supervised_teams(ours) != supervised_teams(theirs) or not alike:
         yield FROM_THE_BEGINNING
     yield from _posts_differ(ours.posts, theirs.posts)
