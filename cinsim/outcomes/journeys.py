@@ -72,7 +72,9 @@ def children_changed(baseline: ReplicationLike, scenario: ReplicationLike) -> pd
         table |= {f"{prefix}_{name}": found[name] for name in OUTCOMES}
     differs = [outcomes[0][name] != outcomes[1][name] for name in OUTCOMES if name != "days_open"]
     table["outcome_differs"] = np.any(differs, axis=0)
-    return pd.DataFrame(table).astype(dict.fromkeys(("first_different", "baseline_event", "scenario_event"), "str"))
+    # also where no child differs
+    names_in = ("first_different", "baseline_event", "scenario_event", "baseline_last_closure", "scenario_last_closure")
+    return pd.DataFrame(table).astype(dict.fromkeys(names_in, "str"))
 
 
 class _Journeys:

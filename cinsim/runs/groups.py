@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -23,6 +23,8 @@ from cinsim.runs.tasks import Task
 
 if TYPE_CHECKING:
     from cinsim.simulation.replicate import Replication, UnderWay
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 @runtime_checkable
@@ -142,37 +144,52 @@ class _Group:
 def in_copy(action: Callable[[], None]) -> None:
     """Do something in a copy of this process and wait for it; nothing changes here, whatever it does to what is in memory.
 
-    A copy that the system kills is let go: what it was to do is not done.
+    A copy that the system does not grant, or kills, is let go: what it was to do is not done.
 
     Raises
     ------
     whatever the action raises.
     """
     receiver, sender = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads: those of libraries, which the copy does without
-        copy = os.fork()
-    if copy == 0:
-        _be_the_copy(action, sender)
-    os.close(sender)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # until both processes know what to do with them
+    copy = 0
     try:
+        copy = _fork()
+        if copy == 0:
+            _be_the_copy(action, sender, mask)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.close(sender)
         with os.fdopen(receiver, "rb") as pipe:
             report = pipe.read()  # until the copy has ended
     except BaseException:
-        os.kill(copy, signal.SIGTERM)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if copy > 0:
+            os.kill(copy, signal.SIGTERM)
         raise
     finally:
-        os.waitpid(copy, 0)
+        if copy > 0:
+            os.waitpid(copy, 0)
     error = pickle.loads(report) if report else None
     if error is not None:
         raise error
 
 
-def _be_the_copy(action: Callable[[], None], sender: int) -> None:
+def _fork() -> int:
+    """Go on as two processes; return the copy's number, 0 in the copy and -1 where the system has no room for another."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of threads: those of libraries, which the copy does without
+        try:
+            return os.fork()
+        except OSError:
+            return -1
+
+
+def _be_the_copy(action: Callable[[], None], sender: int, mask: Iterable[int]) -> None:
     """Do the action, report its error if there is one, and end this process without a word."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches it too; the process it comes from answers, and ends it
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         try:
             action()
             error: Exception | None = None

@@ -189,7 +189,10 @@ def test_a_journey_that_stops_earlier_differs_where_it_stops() -> None:
 def test_the_same_journeys_change_no_child_and_work_alone_is_no_journey() -> None:
     worked = story()
     worked.tell("2024-09-02", Event.CIN_VISIT, 1, worker=worked.worker(), due="2024-09-02", hours=2.0)
-    assert len(children_changed(story().replication, worked.replication)) == 0
+    unchanged = children_changed(story().replication, worked.replication)
+    assert len(unchanged) == 0
+    changed = children_changed(story().replication, story(plan=False).replication)
+    assert unchanged.dtypes.to_dict() == changed.dtypes.to_dict()  # so that both fit into one file
 
 
 def test_journeys_of_different_children_are_not_compared() -> None:

@@ -207,6 +207,13 @@ def test_a_copy_that_the_system_kills_costs_its_own_task_a_second_try_and_no_oth
     assert store.running(task.key for task in tasks) == set()
 
 
+def test_a_worker_that_the_system_kills_amid_a_group_costs_no_result(tmp_path: Path) -> None:
+    store, tasks = prepared(tmp_path / "tasks"), tasks_of(VISITS, STAFF, REVIEWS)
+    done = list(LocalExecutor(2).run(tasks, Failing("arm 0", folder=tmp_path), store))
+    assert sorted(task.arm for task in done) == ["arm 0", "arm 1", "arm 2", "arm 3"]
+    assert all(store.has(task) for task in tasks)
+
+
 def test_what_a_copy_does_changes_nothing_here() -> None:
     counted = [0]
     in_copy(lambda: counted.append(1))
