@@ -106,6 +106,7 @@ def _enquire(child: Child, service: Service) -> Generator[simpy.Event, News, Sta
     if child.assessment is None:
         open_assessment(child, service, service.env.now)
     outcome = yield from section_47(child, service, service.open_case_thresholds(child))
+    child.inbox = [news for news in child.inbox if news is not News.CONCERN]  # what visits saw meanwhile was part of it
     child.urgent = False
     return outcome
 

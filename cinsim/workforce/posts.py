@@ -125,11 +125,15 @@ class PostHistory:
         def end() -> float:
             return min(on_grid_or_never(ends_at(first, luck, *self._gap, self._gap_change, served)), self.post.closes)
 
-        covered = post.on_duty or self._cover(post.number, occurrence) < self.rates.cover[env.now >= self._change]
-        if post.listed is not None and occurrence == 1:
-            covered = post.listed.agency
+        cover = self._cover(post.number, occurrence)
+
+        def is_covered() -> bool:  # each stint anew, under the rate of its day
+            if post.listed is not None and occurrence == 1:
+                return post.listed.agency
+            return post.on_duty or cover < self.rates.cover[env.now >= self._change]
+
         spell = occurrence * SPELLS_PER_VACANCY
-        while covered and env.now < end():
+        while is_covered() and env.now < end():
             length = office.agency_stint_mean * exponential(self._stint(post.number, spell))
             yield from self._be_covered(spell, on_grid(max(first, env.now) + max(length, SHORTEST_STINT_DAYS)), end)
             spell += 1

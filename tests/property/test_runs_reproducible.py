@@ -84,8 +84,9 @@ def test_checking_for_repeated_draws_finds_none_and_changes_nothing() -> None:
     assert digest(simulated(checking=True)) == usual()
 
 
-def test_the_number_of_a_parameter_draw_does_not_change_the_luck() -> None:
-    assert digest(simulated(draw=3)) == usual()
+def test_each_parameter_draw_has_luck_of_its_own() -> None:
+    assert digest(simulated(draw=3)) == digest(simulated(draw=3))
+    assert digest(simulated(draw=3)) not in (usual(), digest(simulated(replication=3)))
 
 
 def test_replications_and_seeds_are_pairwise_different() -> None:

@@ -247,7 +247,8 @@ def test_being_known_raises_and_help_lowers_the_intensity_as_their_half_lives_sa
 
 
 def test_a_child_known_is_referred_sooner_and_one_helped_later_by_the_same_luck(town: World) -> None:
-    times, child = town.referrals(0.02), staying(town)
+    town = town.with_need(0.0)
+    times, child = town.referrals(0.1), staying(town)
 
     def wait(closed: float, held: float) -> list[float]:
         return [times.next(child, occurrence, 10.0, closed, held) for occurrence in range(200)]
