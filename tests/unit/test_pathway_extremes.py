@@ -82,11 +82,20 @@ def test_with_no_threshold_for_plans_nobody_in_need_is_without_one() -> None:
 
 def test_with_a_threshold_for_plans_beyond_reach_only_step_downs_get_one() -> None:
     replication = shifted(plan=1000.0)
-    plans = after_start(replication, Event.CIN_PLAN_STARTED, since=60)  # of enquiries that had begun, a plan may follow at first
+    plans = after_start(replication, Event.CIN_PLAN_STARTED)
     before = {
         (int(row["entity"]), float(row["time"])) for row in after_start(replication, Event.CPP_ENDED, Event.LOOKED_AFTER_ENDED)
     }
-    assert {(int(row["entity"]), float(row["time"])) for row in plans} <= before
+    rows = replication.record.rows()
+    assessed = {
+        int(row["entity"]) for row in rows[(rows["event"] == Event.SECTION_47_STARTED) & (rows["time"] < replication.start_time)]
+    }
+    enquired = {  # assessed before the threshold moved, with an enquiry that ended after it
+        (int(row["entity"]), float(row["time"]))
+        for row in after_start(replication, Event.SECTION_47_ENDED)
+        if int(row["entity"]) in assessed
+    }
+    assert {(int(row["entity"]), float(row["time"])) for row in plans} <= before | enquired
 
 
 def test_with_a_section_47_threshold_beyond_reach_there_are_no_enquiries_and_no_new_protection_plans() -> None:
