@@ -35,8 +35,10 @@ TIMES: Final[Mapping[str, float]] = {
     "assessment_overrun_days": 0.3,
     "care_length_scale_days": 0.3,
 }
-# how far authorities' thresholds are thought to lie from their closed form (log referral rate)
+# how far authorities' thresholds are thought to lie from their closed form (log referral rate); none says how
+# long plans last, in which authorities differ by a factor of three
 PLUS: Final = 0.5
+PLUS_OF: Final[Mapping[str, float]] = {"threshold_close_plan": 1.0, "threshold_end_protection": 0.75}
 # how far from a correction that was simulated the straight line is followed, in these spreads
 REACH: Final = 1.5
 # a simulation of more children than this costs more than it tells
@@ -128,7 +130,7 @@ class AreaModel:
         self.names = tuple(name for name in (*TIMES, *(f"threshold_{name}" for name in THRESHOLDS)) if name in fit.space.names)
         places = [fit.space.names.index(name) for name in self.names]
         self._jacobian = fit.found.jacobian[:, places] / np.array([fit.space.priors[place].spread for place in places])
-        self.start_spread = np.array([TIMES.get(name, PLUS) for name in self.names])
+        self.start_spread = np.array([TIMES.get(name, PLUS_OF.get(name, PLUS)) for name in self.names])
 
     def rows(self, targets: Targets) -> list[int]:
         """Return the places of an area's targets among England's."""
@@ -172,7 +174,8 @@ def fit_areas(
     Parameters
     ----------
     simulator : gives England's targets of any area. fit : England's. years : reported years of one simulation.
-    known : earlier corrections by the old three-digit code, for neighbours that are not fitted now.
+    known : earlier corrections by the old three-digit code: where an area's own first pass begins, and what its neighbours are
+        taken to be that are not fitted now.
     targets : of each area, its own latest figures if left out.
 
     Raises
@@ -185,9 +188,10 @@ def fit_areas(
         if len(its) < 3:
             raise InputError(f"{area.area_name} has published too few figures to be fitted", key="area")
     passes: list[tuple[Array, list[Array]]] = []
-    k = len(model.names)
+    k, known = len(model.names), known or {}
+    begin = np.array([known.get(area.old_code, np.zeros(k)) for area in areas])
     corrections = Corrections(
-        model.names, np.zeros((len(areas), k)), np.tile(np.diag(model.start_spread**2), (len(areas), 1, 1)),
+        model.names, begin, np.tile(np.diag(model.start_spread**2), (len(areas), 1, 1)),
         np.zeros((len(areas), k)), model.start_spread,
     )  # fmt: skip
     for turn in range(settings.passes):
@@ -195,7 +199,7 @@ def fit_areas(
             simulator, model, areas, own, corrections.values, PASSES_FROM + 1000 * turn, settings, settings.replications
         )
         passes.append((corrections.values, found))
-        corrections = pooled(model, areas, own, passes, settings, known or {})
+        corrections = pooled(model, areas, own, passes, settings, known)
         off = [_misfit(model, area, its, means, settings) for area, its, means in zip(areas, own, passes[-1][1], strict=True)]
         typical = float(np.sqrt(np.nanmean(np.concatenate(off) ** 2)))
         say(f"pass {turn + 1} of {settings.passes}: simulated targets were {typical:.2f} errors off")

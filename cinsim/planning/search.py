@@ -119,7 +119,7 @@ def least_staff(
     ladder : numbers among which the bracket is sought, rising.
     start : where to begin; its nearest number on the ladder is taken.
     units : draws and replications; the first few find the bracket.
-    tolerance : the bracket is narrowed to no more than this, full-time equivalents.
+    tolerance : the answer is to lie no further than half of this from a number that was simulated, full-time equivalents.
     seed : of the resamples of the interval.
     """
     place = min(range(len(ladder)), key=lambda i: abs(ladder[i] - start))
@@ -155,15 +155,17 @@ def _first_met(curve: Curve, ladder: Sequence[float], place: int, units: Sequenc
 
 
 def _narrow(curve: Curve, low: float, high: float, units: Sequence[Unit], confidence: float, tolerance: float) -> None:
-    """Evaluate points between one that fails and one that meets the targets, where the answer is looked for next."""
+    """Evaluate points between one that fails and one that meets the targets, until the answer lies close to one of them.
+
+    Close is half the tolerance, as the middle of a bracket that is no wider than the tolerance would be.
+    """
     for _ in range(MOST_NARROWINGS):
-        width = high - low
-        if width <= tolerance:
+        width, guess = high - low, curve.least(units, confidence)
+        inside = low <= guess <= high
+        if width <= tolerance or (inside and min(guess - low, high - guess) <= tolerance / 2):
             return
-        guess = curve.least(units, confidence)
-        middle = low + width / 2 if not low <= guess <= high else guess
         edge = _KEPT_FROM_ENDS * width
-        point = round(min(max(middle, low + edge), high - edge), DECIMALS)
+        point = round(min(max(guess if inside else low + width / 2, low + edge), high - edge), DECIMALS)
         if not low < point < high:
             return
         if curve.share_met(point, units) >= confidence:

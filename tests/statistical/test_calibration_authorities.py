@@ -92,6 +92,20 @@ def test_areas_without_luck_get_the_corrections_that_bring_them_to_their_figures
     assert np.abs(misfit).max() < 0.06
 
 
+def test_a_fit_goes_on_from_the_corrections_that_are_there() -> None:
+    simulator, fit, targets = areas_toy(noise=0.0005, spread=0.5)
+    first = fit_areas(simulator, fit, AREAS, AreaSettings(passes=1), 4, targets=targets)
+    known = {area.old_code: values for area, values in zip(AREAS, first.corrections.values, strict=True)}
+    once, twice, anew = (
+        fit_areas(simulator, fit, AREAS, AreaSettings(passes=passes), 4, known=there, targets=targets)
+        for passes, there in ((1, known), (2, None), (1, None))
+    )
+    truth = np.array([simulator.truth[area.area_code] for area in AREAS])
+    apart = [np.sqrt(np.mean((fits.corrections.values - truth) ** 2)) for fits in (once, twice, anew)]
+    assert apart[0] < 0.5 * apart[2]
+    assert apart[0] == pytest.approx(apart[1], rel=0.25)
+
+
 def test_the_said_uncertainty_of_corrections_and_predictions_is_true() -> None:
     simulator, fit, targets = areas_toy(noise=0.03)
     fits = fit_areas(simulator, fit, AREAS, AreaSettings(passes=3), 4, targets=targets)

@@ -160,7 +160,20 @@ def test_the_search_finds_a_known_number_in_few_points(needed: float) -> None:
     found = least_staff(curve, ladder_from(60.0, 6.0), 60.0, units, 0.8, 1.5, seed=1)
     assert found.staff == pytest.approx(needed, abs=0.25)
     assert found.lower <= found.staff <= found.upper
+    assert min(abs(staff - found.staff) for staff in curve.points) <= 1.5 / 2
     assert len(curve.points) <= 10
+
+
+def test_a_bracket_is_not_narrowed_where_the_answer_lies_close_to_a_number_that_was_simulated() -> None:
+    def evaluate(staff: float, asked: list[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
+        return {unit: {VISITS.measure: 90 + staff - needed} for unit in asked}
+
+    points = []
+    for needed in (60.7, 63.0):  # the bracket is 60 to 66
+        curve = Curve(evaluate, (VISITS,))
+        assert least_staff(curve, ladder_from(60.0, 6.0), 60.0, [(0, 0)], 0.8, 1.5, seed=1).staff == pytest.approx(needed, abs=0.01)
+        points.append([staff for staff in curve.points if 60 < staff < 66])
+    assert points == [[], [63.0]]
 
 
 def test_few_replications_find_the_bracket_and_all_of_them_settle_it() -> None:
