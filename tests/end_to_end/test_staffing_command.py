@@ -34,6 +34,10 @@ def test_a_search_prints_its_answer_writes_its_folder_and_is_free_the_second_tim
     assert {path.name for path in folder.iterdir()} == {"staffing.csv", "answer.json", "figures"}
     answer = json.loads((folder / "answer.json").read_text())
     points = pd.read_csv(folder / "staffing.csv")
+    said = (PROJECT / "docs" / "staffing.md").read_text(encoding="utf-8")
+    row = next(line for line in said.splitlines() if line.startswith("| `staffing.csv` |"))
+    documented = set(re.findall(r"`(\w+)`", row)) | {"social_workers", "assessment_within_45_days_percent"}
+    assert set(points.columns) == documented
     assert answer["met"] is True
     printed = re.search(r"^([\d.]+) posts of social workers", first.stdout, re.MULTILINE)
     assert printed is not None
