@@ -1,7 +1,8 @@
 """The least staff that meets targets: bracketing, then narrowing, with the same luck at every number of posts.
 
 Few replications find the bracket, all of them settle it. Each replication meets the same children and workers' luck at
-every point, so that what it needs can be read between points.
+every point, so that what it needs can be read between points. Numbers that are likely to be wanted are asked for together,
+since replications that differ in posts share their beginning.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from cinsim.planning.questions import Target
 Unit = tuple[int, int]
 """A draw and a replication: one luck, met again at every number of posts."""
 Values = Mapping[str, float]
-Evaluate = Callable[[float, Sequence[Unit]], Mapping[Unit, Values]]
+Evaluate = Callable[[Mapping[float, Sequence[Unit]]], Mapping[float, Mapping[Unit, Values]]]
+"""Simulates some units of each of some numbers of posts."""
 
 FEW: Final = 4
 MOST_NARROWINGS: Final = 6
@@ -38,13 +40,18 @@ class Curve:
     targets: Sequence[Target]
     points: dict[float, dict[Unit, Values]] = field(default_factory=dict)
 
+    def learn(self, numbers: Sequence[float], units: Sequence[Unit]) -> None:
+        """Simulate what is not known yet at some numbers of posts, together."""
+        missing = {staff: [unit for unit in units if unit not in self.points.get(staff, {})] for staff in numbers}
+        missing = {staff: left for staff, left in missing.items() if left}
+        if missing:
+            for staff, values in self.evaluate(missing).items():
+                self.points.setdefault(staff, {}).update(values)
+
     def at(self, staff: float, units: Sequence[Unit]) -> dict[Unit, Values]:
         """Return the values at a number of posts, simulating what is not known yet."""
-        known = self.points.setdefault(staff, {})
-        missing = [unit for unit in units if unit not in known]
-        if missing:
-            known.update(self.evaluate(staff, missing))
-        return {unit: known[unit] for unit in units}
+        self.learn([staff], units)
+        return {unit: self.points[staff][unit] for unit in units}
 
     def share_met(self, staff: float, units: Sequence[Unit]) -> float:
         """Return the share of the units that meet all targets at a number of posts."""
@@ -123,8 +130,12 @@ def least_staff(
     seed : of the resamples of the interval.
     """
     place = min(range(len(ladder)), key=lambda i: abs(ladder[i] - start))
-    for group in (units[:FEW], units) if len(units) > FEW else (units,):
-        place = _first_met(curve, ladder, place, group, confidence)
+    few = units[:FEW]
+    curve.learn(ladder[max(place - 1, 0) : place + 2], few)
+    place = _first_met(curve, ladder, place, few, confidence)
+    if len(units) > len(few):
+        curve.learn(ladder[max(place - 1, 0) : place + 1], units)
+        place = _first_met(curve, ladder, place, units, confidence)
     if 0 < place < len(ladder):
         _narrow(curve, ladder[place - 1], ladder[place], units, confidence, tolerance)
     # an end of the interval beyond the points is not known: one more number of posts each way says more

@@ -17,7 +17,7 @@ from cinsim.reference.parameters import parameters_from
 from cinsim.runs.local import Executor, Work
 from cinsim.runs.run import Plan, do_missing
 from cinsim.runs.store import Store
-from cinsim.runs.tasks import make_tasks
+from cinsim.runs.tasks import Task, make_tasks
 from cinsim.scenario.posts import FAMILY_SUPPORT
 from cinsim.simulation.replicate import calendar_of
 from cinsim.workforce.staffing import ROLE_KEYS, SOCIAL_WORK_ROLES, staffing_of
@@ -147,18 +147,18 @@ class Evaluator:
         first = self.scenario.start.year + 1
         return tuple(range(first + (self.scenario.years > 1), first + self.scenario.years))
 
-    def at(self, staff: Sequence[float], units: Sequence[Unit]) -> dict[Unit, Values]:
-        """Return the measures of some replications at numbers of posts, one a role."""
-        scenario = with_posts(self.scenario, dict(zip(self.roles, staff, strict=True)))
-        arms = {self.name: scenario}
-        wanted = set(units)
-        tasks = [
-            task
-            for task in make_tasks(arms, self.plan.areas, self.plan.parameters, "none", self.plan.caseload)
-            if (task.draw, task.replication) in wanted
-        ]
+    def at(self, wanted: Mapping[tuple[float, ...], Sequence[Unit]]) -> dict[tuple[float, ...], dict[Unit, Values]]:
+        """Return the measures of some replications at each of some numbers of posts, one a role."""
+        found: dict[tuple[float, ...], list[Task]] = {}
+        for staff, units in wanted.items():
+            arms = {self.name: with_posts(self.scenario, dict(zip(self.roles, staff, strict=True)))}
+            made = make_tasks(arms, self.plan.areas, self.plan.parameters, "none", self.plan.caseload)
+            found[staff] = [task for task in made if (task.draw, task.replication) in set(units)]
+        tasks = [task for group in found.values() for task in group]
         self.computed += do_missing(tasks, self.executor, self.work, self.store, quiet=self.quiet)
-        return {(task.draw, task.replication): self._values(task.key) for task in tasks}
+        return {
+            staff: {(task.draw, task.replication): self._values(task.key) for task in group} for staff, group in found.items()
+        }
 
     def _values(self, key: str) -> Values:
         table = self.store.measures(key).to_pandas()
@@ -241,8 +241,11 @@ def find_staff(plan: Plan, question: Question, executor: Executor, work: Work, s
     for other in _levels(base[1], holders) if len(base) > 1 else (None,):
         beside = () if other is None else (other,)
 
-        def evaluate(staff: float, units: Sequence[Unit], beside: tuple[float, ...] = beside) -> Mapping[Unit, Values]:
-            return evaluator.at((staff, *beside), units)
+        def evaluate(
+            wanted: Mapping[float, Sequence[Unit]], beside: tuple[float, ...] = beside
+        ) -> Mapping[float, Mapping[Unit, Values]]:
+            found = evaluator.at({(staff, *beside): units for staff, units in wanted.items()})
+            return {staff: values for (staff, *_), values in found.items()}
 
         curve = Curve(evaluate, question.targets)
         found = least_staff(curve, ladder, start, evaluator.units, question.confidence, tolerance, seed)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cinsim.errors import InputError, RunError
+from cinsim.planning.staffing import with_posts
 from cinsim.reference.areas import average_authority
 from cinsim.runs.groups import groups_of, in_copy, may_fork
 from cinsim.runs.local import LocalExecutor
@@ -87,6 +88,14 @@ def test_posts_part_scenarios_when_the_first_of_them_opens() -> None:
     moved = {"workforce": {"teams": {"assessment": {"share": "60%"}}}, "phase_in": "6 months", "population_fraction": 0.05}
     parted = parting({"population_fraction": 0.05}, moved)
     assert working_days_to("2024-10-01") < parted <= working_days_to("2025-04-02")
+
+
+def test_numbers_of_posts_that_a_search_tries_part_at_the_end_of_the_warm_up() -> None:
+    base = Scenario.model_validate({**SMALL, "population_fraction": 0.05})
+    run = UnderWay(with_posts(base, {"social_workers": 80.0}), average_authority())
+    for posts in (40.0, 160.0):
+        parted = parts_at(run.arm, run.arm_of(with_posts(base, {"social_workers": posts})))
+        assert parted == working_days_to("2024-04-01")
 
 
 def test_scenarios_that_differ_in_words_only_never_part() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from cinsim.errors import InputError
 from cinsim.planning.answer_folder import refuse_other_answer, write_answer
 from cinsim.planning.crossing import bootstrap_interval, crossing, least_met, meets, met_on
 from cinsim.planning.questions import Target, parse_targets
-from cinsim.planning.search import Curve, Found, ladder_from, least_staff
+from cinsim.planning.search import Curve, Evaluate, Found, ladder_from, least_staff
 from cinsim.planning.staffing import Answer, Question, cost_of, find_staff, posts_of, with_posts
 from cinsim.report.staffing_curve import write_staffing_figures
 from cinsim.runs.local import LocalExecutor
@@ -25,6 +26,8 @@ from cinsim.runs.tasks import Task
 from cinsim.scenario import Scenario
 
 pytestmark = pytest.mark.unit
+
+Unit = tuple[int, int]
 
 VISITS = Target("cin_visits_on_time_percent", True, 90.0)
 ASSESSMENTS = Target("assessment_within_45_days_percent", True, 80.0)
@@ -148,15 +151,21 @@ def test_a_ladder_goes_from_half_to_twice_the_posts_there_are_or_up_from_none() 
     assert ladder_from(0.0, 6.0) == (0, 1.5, 3, 6, 12)
 
 
+def at_each(on_time: Callable[[float, Unit], float]) -> Evaluate:
+    """Return a service by the visits it makes on time with a number of posts, in one replication."""
+
+    def evaluate(wanted: Mapping[float, Sequence[Unit]]) -> dict[float, dict[Unit, dict[str, float]]]:
+        return {staff: {unit: {VISITS.measure: on_time(staff, unit)} for unit in units} for staff, units in wanted.items()}
+
+    return evaluate
+
+
 @pytest.mark.parametrize("needed", [31.0, 52.3, 60.0, 64.7, 89.9, 119.5])
 def test_the_search_finds_a_known_number_in_few_points(needed: float) -> None:
     units = [(0, replication) for replication in range(8)]
 
-    def evaluate(staff: float, asked: list[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
-        # concave, as timeliness is: the last posts bring less
-        return {unit: {VISITS.measure: 90 + 40 * math.log(staff / (needed + 0.1 * unit[1] - 0.6))} for unit in asked}
-
-    curve = Curve(evaluate, (VISITS,))
+    # concave, as timeliness is: the last posts bring less
+    curve = Curve(at_each(lambda staff, unit: 90 + 40 * math.log(staff / (needed + 0.1 * unit[1] - 0.6))), (VISITS,))
     found = least_staff(curve, ladder_from(60.0, 6.0), 60.0, units, 0.8, 1.5, seed=1)
     assert found.staff == pytest.approx(needed, abs=0.25)
     assert found.lower <= found.staff <= found.upper
@@ -165,12 +174,9 @@ def test_the_search_finds_a_known_number_in_few_points(needed: float) -> None:
 
 
 def test_a_bracket_is_not_narrowed_where_the_answer_lies_close_to_a_number_that_was_simulated() -> None:
-    def evaluate(staff: float, asked: list[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
-        return {unit: {VISITS.measure: 90 + staff - needed} for unit in asked}
-
     points = []
     for needed in (60.7, 63.0):  # the bracket is 60 to 66
-        curve = Curve(evaluate, (VISITS,))
+        curve = Curve(at_each(lambda staff, unit, needed=needed: 90 + staff - needed), (VISITS,))
         found = least_staff(curve, ladder_from(60.0, 6.0), 60.0, [(0, 0)], 0.8, 1.5, seed=1)
         assert found.staff == pytest.approx(needed, abs=0.01)
         points.append([staff for staff in curve.points if 60 < staff < 66])
@@ -179,21 +185,24 @@ def test_a_bracket_is_not_narrowed_where_the_answer_lies_close_to_a_number_that_
 
 def test_few_replications_find_the_bracket_and_all_of_them_settle_it() -> None:
     units = [(0, replication) for replication in range(20)]
-    asked: list[tuple[float, int]] = []
+    asked: list[dict[float, int]] = []
+    simulate = at_each(lambda staff, unit: staff + unit[1] / 20)
 
-    def evaluate(staff: float, some: list[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
-        asked.append((staff, len(some)))
-        return {unit: {VISITS.measure: staff + unit[1] / 20} for unit in some}
+    def evaluate(wanted: Mapping[float, Sequence[Unit]]) -> dict[float, dict[Unit, dict[str, float]]]:
+        asked.append({staff: len(some) for staff, some in wanted.items()})
+        return simulate(wanted)
 
     found = least_staff(Curve(evaluate, (VISITS,)), ladder_from(60.0, 6.0), 60.0, units, 0.8, 1.5, seed=1)
-    assert asked[0] == (60.0, 4)
+    # the number there is and its neighbours at once, as they share their beginning; the bracket's ends at once too
+    assert asked[0] == {54.0: 4, 60.0: 4, 66.0: 4}
+    assert {75.0: 16, 90.0: 16} in asked
     assert found.staff == pytest.approx(90 - 4 / 20, abs=0.06)
-    assert sum(n for _, n in asked) < 20 * len({staff for staff, _ in asked})
+    assert sum(sum(some.values()) for some in asked) < 20 * len({staff for some in asked for staff in some})
 
 
 def test_a_standard_beyond_reach_is_met_by_no_staff_and_one_below_it_by_the_least() -> None:
     def found(reached: float) -> Found:
-        curve = Curve(lambda staff, units: {unit: {VISITS.measure: reached} for unit in units}, (VISITS,))
+        curve = Curve(at_each(lambda staff, unit: reached), (VISITS,))
         return least_staff(curve, ladder_from(60.0, 6.0), 60.0, [(0, 0), (0, 1)], 0.8, 1.5, seed=1)
 
     assert math.isinf(found(89.0).staff)
