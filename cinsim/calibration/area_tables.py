@@ -10,10 +10,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cinsim.calibration.authorities import TIMES, AreaFits
+from cinsim.calibration.area_model import TIMES
+from cinsim.calibration.authorities import AreaFits
 from cinsim.calibration.emulation import Array
-from cinsim.calibration.links import unlinked
-from cinsim.calibration.ranges import NINETY
+from cinsim.calibration.links import linked, slope, unlinked
+from cinsim.calibration.pooling import MEDIAN_OF_SQUARE, WITHOUT_LEVER
+from cinsim.calibration.ranges import FEWEST, NINETY
+from cinsim.calibration.targets import Targets
 from cinsim.reference.areas import find_area
 from cinsim.reference.calibrated import PLUS as PLUS_COLUMN
 from cinsim.reference.calibrated import TIMES as TIMES_COLUMN
@@ -115,4 +118,28 @@ def known_corrections(folder: Path, names: tuple[str, ...]) -> Mapping[str, Arra
         values = [float(row[column_of(name)]) for name in names]
         linear = [np.log(value) if name in TIMES else value for name, value in zip(names, values, strict=True)]
         out[find_area(str(row["area_code"])).old_code] = np.array(linear)
+    return out
+
+
+def known_beyond(folder: Path, england: Targets) -> Mapping[str, float]:
+    """Return how far the authorities on disk differ in figures without a lever, beyond errors and luck; linked, by target.
+
+    Nothing of a figure that too few have, nor where no fit is on disk.
+    """
+    path = folder / FIT_FILE
+    if not path.is_file():
+        return {}
+    table, out = pd.read_csv(path), {}
+    for target in england:
+        rows = table[(table["measure"] == target.measure) & (table["year"] == target.year)]
+        if target.name not in WITHOUT_LEVER or len(rows) < FEWEST:
+            continue
+        published, simulated, with_error = (
+            linked(values.to_numpy(), target.link)
+            for values in (rows["published"], rows["simulated"], rows["simulated"] + rows["simulated_error"])
+        )
+        apart, luck = published - simulated, with_error - simulated
+        own = (target.error * slope(target.value, target.link)) ** 2
+        spread = np.nanmedian(apart**2) / MEDIAN_OF_SQUARE - np.nanmedian(luck**2) - own
+        out[target.name] = float(np.sqrt(max(spread, 0.0)))
     return out

@@ -14,7 +14,8 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from cinsim.calibration.authorities import AreaModel, AreaSettings, fit_areas, fraction_of
+from cinsim.calibration.area_model import AreaModel, AreaSettings, fraction_of
+from cinsim.calibration.authorities import fit_areas
 from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import linked, unlinked
 from cinsim.calibration.point import PointFit

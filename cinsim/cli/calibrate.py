@@ -162,8 +162,9 @@ def area(
     quiet: Quiet = False,
 ) -> None:
     """Fit authorities to their own figures: England's mechanisms, their own level, thresholds, lengths and workforce."""
-    from cinsim.calibration.area_tables import known_corrections, write_areas
-    from cinsim.calibration.authorities import AreaModel, AreaSettings, fit_areas
+    from cinsim.calibration.area_model import AreaModel, AreaSettings
+    from cinsim.calibration.area_tables import known_beyond, known_corrections, write_areas
+    from cinsim.calibration.authorities import fit_areas
     from cinsim.calibration.england import area_setting
     from cinsim.calibration.point import read_point
     from cinsim.calibration.rebasing import rebased
@@ -194,7 +195,8 @@ def area(
     simulator = setting.simulator(fit.targets)
     simulator.planned = settings.simulations(areas)
     known = known_corrections(setting.into, AreaModel(fit, setting.years).names)
-    fits = fit_areas(simulator, fit, areas, settings, setting.years, known=known, say=setting.say)
+    beyond = known_beyond(setting.into, fit.targets)
+    fits = fit_areas(simulator, fit, areas, settings, setting.years, known=known, beyond=beyond, say=setting.say)
     write_areas(rebased(fits, fit, published), setting.into)
     if not quiet:
         _print_areas(fits, fit)

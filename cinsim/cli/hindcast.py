@@ -28,7 +28,7 @@ def hindcast(
     """Fit the model to one year, predict others, and score that against no change and a linear trend."""
     from dataclasses import replace
 
-    from cinsim.calibration.authorities import AreaSettings
+    from cinsim.calibration.area_model import AreaSettings
     from cinsim.calibration.england import area_setting
     from cinsim.calibration.hindcast import HindcastSettings, hindcast_authorities, hindcast_england, parse_years
     from cinsim.calibration.point import read_point

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cinsim.calibration.area_tables import correction_table, fit_table, judged, known_corrections, write_areas
-from cinsim.calibration.authorities import AreaModel, AreaSettings, fit_areas, fraction_of, targets_of
+from cinsim.calibration import area_tables, pooling
+from cinsim.calibration.area_model import AreaModel, AreaSettings, fraction_of
+from cinsim.calibration.area_tables import correction_table, fit_table, judged, known_beyond, known_corrections, write_areas
+from cinsim.calibration.authorities import fit_areas, targets_of
 from cinsim.calibration.links import unlinked
 from cinsim.calibration.moments import SearchSettings, search
-from cinsim.calibration.point import PointFit
+from cinsim.calibration.point import PointFit, read_point
 from cinsim.calibration.simulator import Request
 from cinsim.calibration.targets import Target, Targets, load_targets
 from cinsim.errors import InputError
 from cinsim.reference.areas import Area, find_area, usable_authorities
-from cinsim.reference.calibrated import read_corrections
+from cinsim.reference.calibrated import folder, read_corrections
 from tests.calibration_toys import ToySimulator, toy
 
 pytestmark = pytest.mark.statistical
@@ -126,6 +128,50 @@ def test_an_area_whose_figures_say_nothing_is_given_its_neighbours_correction() 
     near = [corrections.values[place] for place, area in enumerate(AREAS) if area.old_code in AREAS[0].neighbours]
     nation = corrections.values.mean(axis=0)
     assert corrections.expected[0] == pytest.approx((np.sum(near, axis=0) + 2 * nation) / (len(near) + 2), abs=0.01)
+
+
+def test_figures_without_a_lever_of_their_own_do_not_pull_at_those_of_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    simulator, fit, targets = areas_toy(noise=0.005)
+    truth = np.array([simulator.truth[area.area_code] for area in AREAS])
+    shifts = 0.5 * np.random.Generator(np.random.Philox(4)).standard_normal(len(AREAS))
+    odd = simulator.targets.names.index("s47_rate")
+    shifted = [
+        Targets(
+            fitted(target, float(its.linked_values()[odd]) + shift) if place == odd else target
+            for place, target in enumerate(its)
+        )
+        for its, shift in zip(targets, shifts, strict=True)
+    ]
+
+    def apart() -> tuple[float, Mapping[str, float]]:
+        fits = fit_areas(simulator, fit, AREAS, AreaSettings(passes=2), 4, targets=shifted)
+        write_areas(fits, tmp_path)
+        return float(np.sqrt(np.mean((fits.corrections.values - truth) ** 2))), fits.corrections.beyond
+
+    pulled, _ = apart()
+    monkeypatch.setattr(pooling, "WITHOUT_LEVER", ("s47_rate",))
+    monkeypatch.setattr(area_tables, "WITHOUT_LEVER", ("s47_rate",))
+    free, beyond = apart()
+    assert free < 0.5 * pulled
+    assert beyond == {"s47_rate": pytest.approx(0.5, rel=0.3)}
+    # a single area is told what many have shown
+    known = known_beyond(tmp_path, simulator.targets)
+    assert known == {"s47_rate": pytest.approx(0.5, rel=0.3)}
+    assert known_beyond(tmp_path / "nowhere", simulator.targets) == {}
+    alone = fit_areas(simulator, fit, AREAS[:1], AreaSettings(passes=1), 4, beyond=known, targets=shifted[:1])
+    assert alone.corrections.beyond == known
+
+
+def test_only_lengths_of_assessments_move_an_authoritys_assessment_times() -> None:
+    fit = read_point(folder() / "england.json")
+    model = AreaModel(fit, years=3)
+    jacobian = dict(zip(fit.targets.names, model.jacobian(fit.targets), strict=True))
+    lengths = [model.names.index(name) for name in ("assessment_length_median_days", "assessment_overrun_days")]
+    for name in ("assessment_p50", "assessments_in_time"):
+        assert np.flatnonzero(jacobian[name]).tolist() == lengths
+    assert np.flatnonzero(jacobian["referrals"]).size == len(model.names)
 
 
 def test_the_spread_between_authorities_is_learned_from_them() -> None:

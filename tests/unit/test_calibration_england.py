@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cinsim.calibration.authorities import AreaFits, AreaModel, Corrections
+from cinsim.calibration.area_model import AreaModel
+from cinsim.calibration.authorities import AreaFits
 from cinsim.calibration.england import Setting, _jacobian_for, area_setting, require_writable
 from cinsim.calibration.moments import Found, Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit
+from cinsim.calibration.pooling import Corrections
 from cinsim.calibration.priors import load_space
 from cinsim.calibration.rebasing import rebased
 from cinsim.calibration.simulator import size_effect
@@ -101,7 +103,9 @@ def test_a_correction_fitted_to_a_return_gives_the_same_thresholds_and_level_in_
     returned = replace(published, referral_rate=1.2 * published.referral_rate, not_in_need_percent=20.0)  # type: ignore[operator]
     names = AreaModel(fit, 3).names
     values = np.full((1, len(names)), 0.1)
-    corrections = Corrections(names, values, np.zeros((1, len(names), len(names))), np.zeros_like(values), np.ones(len(names)))
+    corrections = Corrections(
+        names, values, np.zeros((1, len(names), len(names))), np.zeros_like(values), np.ones(len(names)), {}
+    )
     fits = AreaFits((returned,), (targets,), corrections, (), (), ())
     taken = rebased(fits, fit, [published]).corrections.values[0]
     p = parameters_from(fit.values)

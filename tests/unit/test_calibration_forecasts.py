@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cinsim.calibration.authorities import AreaSettings
+from cinsim.calibration.area_model import AreaSettings
 from cinsim.calibration.hindcast import (
     HindcastSettings,
     StraightLine,
