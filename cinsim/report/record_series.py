@@ -22,13 +22,16 @@ LAST_DAY_SHOWN = 65
 
 
 def read_events(path: Path, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Return scenario, run, area_code, entity_id, episode, resource_id, event, time, date of the kinds of event asked for."""
+    """Return scenario, run, area_code, entity_id, episode, resource_id, event, time, date of the kinds of event asked for.
+
+    The first three and the event are categories; empty text where the record does not hold them.
+    """
     here = set(pq.read_schema(path).names)
     wanted = ["scenario", "run", "area_code", "entity_id", "episode", "resource_id", "event", "time", "date"]
     rows = pq.read_table(path, columns=[c for c in wanted if c in here], filters=[("event", "in", list(kinds))]).to_pandas()
-    for column in ("scenario", "run", "area_code"):
-        rows[column] = rows[column].astype(str) if column in rows else ""
-    rows["event"] = rows["event"].astype(str)
+    # names stay categories: a record of all authorities has millions of rows
+    for column in ("scenario", "run", "area_code", "event"):
+        rows[column] = rows[column].astype("category") if column in rows else ""
     rows["date"] = pd.to_datetime(rows["date"]).astype("datetime64[s]")
     return rows
 
@@ -57,7 +60,7 @@ def monthly_stocks(run: RunFolder) -> pd.DataFrame:
         ratio = _rate_over_count(run, measure)
         if ratio is None:
             continue
-        for (scenario, number), events in rows.groupby(["scenario", "run"], sort=True):
+        for (scenario, number), events in rows.groupby(["scenario", "run"], sort=True, observed=True):
             starts = np.sort(events.loc[events["event"] == start, "date"].to_numpy())
             stops = np.sort(events.loc[events["event"] == end, "date"].to_numpy())
             count = np.searchsorted(starts, ends, side="right") - np.searchsorted(stops, ends, side="right")
@@ -80,7 +83,7 @@ def assessment_days(run: RunFolder) -> pd.DataFrame:
     rows = _arm_names(run, read_events(run.events, ("assessment_started", "assessment_completed")))
     keys = ["scenario", "run", "area_code", "entity_id", "episode"]
     rows = rows.sort_values([*keys, "time"], kind="stable")
-    rows["turn"] = rows.groupby([*keys, "event"], sort=False).cumcount()
+    rows["turn"] = rows.groupby([*keys, "event"], sort=False, observed=True).cumcount()
     begun, done = (rows[rows["event"] == f"assessment_{kind}"] for kind in ("started", "completed"))
     pairs = done.merge(begun, on=[*keys, "turn"], suffixes=("", "_begun"))
     pairs = pairs[pairs["date"] >= np.datetime64(date(run.years[0] - 1, 4, 1))]
@@ -95,7 +98,7 @@ def cases_per_worker(run: RunFolder) -> pd.DataFrame:
     rows = _arm_names(run, read_events(run.events, ("allocated", "handed_over", "released", "closed")))
     rows = rows[rows["date"] <= np.datetime64(date(run.years[-1], 3, 31))]
     keys = ["scenario", "run", "area_code", "entity_id"]
-    last = rows.sort_values([*keys, "time"], kind="stable").groupby(keys, sort=False).tail(1)
+    last = rows.sort_values([*keys, "time"], kind="stable").groupby(keys, sort=False, observed=True).tail(1)
     held = last[last["event"].isin(["allocated", "handed_over"])]
     held_by = ["scenario", "run", "area_code", "resource_id"]
-    return held.groupby(held_by, sort=True).size().rename("cases").reset_index()[["scenario", "run", "cases"]]
+    return held.groupby(held_by, sort=True, observed=True).size().rename("cases").reset_index()[["scenario", "run", "cases"]]
