@@ -107,8 +107,8 @@ def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
     same = [e for e in found if e.none_at_all]
     if len(same) == len(found):
         return [
-            "Nothing changed: every measure was the same in every pair of replications. Where nothing published shows that a policy "
-            "has an effect, none is assumed; a scenario can set one under parameters."
+            "Nothing changed: every measure was the same in every pair of replications. Where nothing published shows that a "
+            "policy has an effect, none is assumed; a scenario can set one under parameters."
         ]
     rest = [e for e in found if not e.none_at_all]
     told = [e for e in rest if e.tells and not e.negligible]
