@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,28 +19,50 @@ STOCK_EVENTS = {
     "looked_after_31_march": ("looked_after_started", "looked_after_ended"),
 }
 LAST_DAY_SHOWN = 65
+BATCH_ROWS = 262_144
+_KEYS = ["scenario", "run", "area_code"]
+_COLUMNS = ["entity_id", "episode", "resource_id", "event", "time", "date"]
 
 
-def read_events(path: Path, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Return scenario, run, area_code, entity_id, episode, resource_id, event, time, date of the kinds of event asked for.
+def replications(run: RunFolder, kinds: tuple[str, ...]) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield scenario, number of the run and events of some kinds, one replication of one area after another.
 
-    The first three and the event are categories; empty text where the record does not hold them.
+    The record of all authorities has tens of millions of rows: no more than one replication is held at a time.
+
+    Yields
+    ------
+    columns entity_id, episode, resource_id, event, time and date of the events, those that the record has.
     """
-    here = set(pq.read_schema(path).names)
-    wanted = ["scenario", "run", "area_code", "entity_id", "episode", "resource_id", "event", "time", "date"]
-    rows = pq.read_table(path, columns=[c for c in wanted if c in here], filters=[("event", "in", list(kinds))]).to_pandas()
-    # names stay categories: a record of all authorities has millions of rows
-    for column in ("scenario", "run", "area_code", "event"):
-        rows[column] = rows[column].astype("category") if column in rows else ""
-    rows["date"] = pd.to_datetime(rows["date"]).astype("datetime64[s]")
-    return rows
+    if run.events is None:
+        return
+    file = pq.ParquetFile(run.events)
+    here, names = set(file.schema_arrow.names), [arm.name for arm in run.arms]
+    held: list[pd.DataFrame] = []
+    held_key: tuple[str, ...] = ()
+    for batch in file.iter_batches(BATCH_ROWS, columns=[column for column in (*_KEYS, *_COLUMNS) if column in here]):
+        rows = batch.to_pandas()
+        rows = rows[rows["event"].isin(kinds)]
+        if rows.empty:
+            continue
+        keys = [column for column in _KEYS if column in rows]
+        for key, own in rows.groupby(keys, sort=False, observed=True) if keys else [((), rows)]:
+            if held and key != held_key:
+                yield from _replication(held, names)
+                held = []
+            held.append(own)
+            held_key = key
+    if held:
+        yield from _replication(held, names)
 
 
-def _arm_names(run: RunFolder, rows: pd.DataFrame) -> pd.DataFrame:
-    """Give a record of one scenario that scenario's name; leave out scenarios unknown to the measures."""
-    if len(run.arms) == 1:
-        return rows.assign(scenario=run.baseline.name)
-    return rows[rows["scenario"].isin([arm.name for arm in run.arms])]
+def _replication(pieces: list[pd.DataFrame], names: list[str]) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield a replication whole, unless it is of a scenario unknown to the measures; a record of one has that one's name."""
+    rows = pd.concat(pieces) if len(pieces) > 1 else pieces[0]
+    first = rows.iloc[0]
+    scenario = names[0] if len(names) == 1 else str(first.get("scenario", ""))
+    if scenario in names:
+        dates = pd.to_datetime(rows["date"]).astype("datetime64[s]")
+        yield scenario, str(first.get("run", "")), rows.drop(columns=_KEYS, errors="ignore").assign(date=dates)
 
 
 def monthly_stocks(run: RunFolder) -> pd.DataFrame:
@@ -52,15 +74,13 @@ def monthly_stocks(run: RunFolder) -> pd.DataFrame:
     if run.events is None or len(run.areas) > 1:
         return pd.DataFrame(columns=columns)
     kinds = tuple(kind for pair in STOCK_EVENTS.values() for kind in pair)
-    rows = _arm_names(run, read_events(run.events, kinds))
     years = run.years
     ends = pd.date_range(date(years[0] - 1, 3, 31), date(years[-1], 3, 31), freq="ME").values.astype("datetime64[s]")
+    ratios = {measure: ratio for measure in STOCK_EVENTS if (ratio := _rate_over_count(run, measure)) is not None}
     pieces = []
-    for measure, (start, end) in STOCK_EVENTS.items():
-        ratio = _rate_over_count(run, measure)
-        if ratio is None:
-            continue
-        for (scenario, number), events in rows.groupby(["scenario", "run"], sort=True, observed=True):
+    for scenario, number, events in replications(run, kinds):
+        for measure, ratio in ratios.items():
+            start, end = STOCK_EVENTS[measure]
             starts = np.sort(events.loc[events["event"] == start, "date"].to_numpy())
             stops = np.sort(events.loc[events["event"] == end, "date"].to_numpy())
             count = np.searchsorted(starts, ends, side="right") - np.searchsorted(stops, ends, side="right")
@@ -78,27 +98,26 @@ def _rate_over_count(run: RunFolder, measure: str) -> float | None:
 
 def assessment_days(run: RunFolder) -> pd.DataFrame:
     """Return scenario and days (working days from start to authorisation) of assessments completed in the reported years."""
-    if run.events is None:
-        return pd.DataFrame(columns=["scenario", "days"])
-    rows = _arm_names(run, read_events(run.events, ("assessment_started", "assessment_completed")))
-    keys = ["scenario", "run", "area_code", "entity_id", "episode"]
-    rows = rows.sort_values([*keys, "time"], kind="stable")
-    rows["turn"] = rows.groupby([*keys, "event"], sort=False, observed=True).cumcount()
-    begun, done = (rows[rows["event"] == f"assessment_{kind}"] for kind in ("started", "completed"))
-    pairs = done.merge(begun, on=[*keys, "turn"], suffixes=("", "_begun"))
-    pairs = pairs[pairs["date"] >= np.datetime64(date(run.years[0] - 1, 4, 1))]
-    days = np.floor(pairs["time"]) - np.floor(pairs["time_begun"])
-    return pd.DataFrame({"scenario": pairs["scenario"].to_numpy(), "days": days.clip(lower=0).astype(int).to_numpy()})
+    pieces = [pd.DataFrame({"scenario": [], "days": []})]
+    keys = ["entity_id", "episode"]
+    for scenario, _, rows in replications(run, ("assessment_started", "assessment_completed")):
+        rows = rows.sort_values([*keys, "time"], kind="stable")
+        rows["turn"] = rows.groupby([*keys, "event"], sort=False, observed=True).cumcount()
+        begun, done = (rows[rows["event"] == f"assessment_{kind}"] for kind in ("started", "completed"))
+        pairs = done.merge(begun, on=[*keys, "turn"], suffixes=("", "_begun"))
+        pairs = pairs[pairs["date"] >= np.datetime64(date(run.years[0] - 1, 4, 1))]
+        days = (np.floor(pairs["time"]) - np.floor(pairs["time_begun"])).clip(lower=0).astype(int)
+        pieces.append(pd.DataFrame({"scenario": scenario, "days": days.to_numpy()}))
+    return pd.concat(pieces[1:] or pieces, ignore_index=True)
 
 
 def cases_per_worker(run: RunFolder) -> pd.DataFrame:
     """Return scenario, run and cases: one row a worker who held a case on 31 March of the last reported year."""
-    if run.events is None:
-        return pd.DataFrame(columns=["scenario", "run", "cases"])
-    rows = _arm_names(run, read_events(run.events, ("allocated", "handed_over", "released", "closed")))
-    rows = rows[rows["date"] <= np.datetime64(date(run.years[-1], 3, 31))]
-    keys = ["scenario", "run", "area_code", "entity_id"]
-    last = rows.sort_values([*keys, "time"], kind="stable").groupby(keys, sort=False, observed=True).tail(1)
-    held = last[last["event"].isin(["allocated", "handed_over"])]
-    held_by = ["scenario", "run", "area_code", "resource_id"]
-    return held.groupby(held_by, sort=True, observed=True).size().rename("cases").reset_index()[["scenario", "run", "cases"]]
+    pieces = [pd.DataFrame({"scenario": [], "run": [], "cases": []})]
+    for scenario, number, rows in replications(run, ("allocated", "handed_over", "released", "closed")):
+        rows = rows[rows["date"] <= np.datetime64(date(run.years[-1], 3, 31))]
+        last = rows.sort_values(["entity_id", "time"], kind="stable").groupby("entity_id", sort=False).tail(1)
+        held = last[last["event"].isin(["allocated", "handed_over"])]
+        cases = held.groupby("resource_id", sort=True).size()
+        pieces.append(pd.DataFrame({"scenario": scenario, "run": number, "cases": cases.to_numpy()}))
+    return pd.concat(pieces[1:] or pieces, ignore_index=True)

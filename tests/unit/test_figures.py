@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from report_runs import AVERAGE, NAMES, RunMaker
 
+from cinsim.report import record_series
 from cinsim.report.areas import ranked_figures
 from cinsim.report.children import children_figures
 from cinsim.report.comparisons import waterfall_figures
@@ -128,6 +129,34 @@ def test_assessment_days_are_whole_working_days_between_a_start_and_its_own_comp
         )
     )
     assert sorted(assessment_days(run)["days"]) == [0, 45]
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 3, 1000])
+def test_each_replication_is_read_by_itself_however_its_rows_are_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    folder = RunMaker(arms=2, years=1).write(tmp_path / "run")
+    one, other = NAMES[:2]
+    events = [
+        ("referral", 0.5, "2024-04-02", 1, 5),
+        ("assessment_started", 1.0, "2024-04-03", 1, 5),
+        ("assessment_started", 2.0, "2024-04-04", 2, 5),
+        ("assessment_completed", 4.0, "2024-04-08", 1, 5),
+    ]
+    pieces = []
+    for scenario, number, area in ((one, 0, "E1"), (other, 0, "E1"), (one, 1, "E2"), ("unknown", 0, "E1")):
+        piece = pd.DataFrame(events, columns=["event", "time", "date", "entity_id", "resource_id"])
+        pieces.append(piece.assign(scenario=scenario, run=number, area_code=area, episode=1))
+    record = pd.concat(pieces).assign(date=lambda rows: pd.to_datetime(rows["date"]).dt.date)
+    record.astype({"event": "category", "scenario": "category"}).to_parquet(folder / "events.parquet")
+    monkeypatch.setattr(record_series, "BATCH_ROWS", rows_at_once)
+    run = read_run(folder)
+    kinds = ("assessment_started", "assessment_completed")
+    found = [(scenario, number, len(rows)) for scenario, number, rows in record_series.replications(run, kinds)]
+    assert found == [(one, "0", 3), (other, "0", 3), (one, "1", 3)]
+    # the second child's assessment of one replication is not ended by the first one's of the next
+    assert assessment_days(run).groupby("scenario")["days"].agg(list).to_dict() == {one: [3, 3], other: [3]}
+    assert list(record_series.replications(run, ("closed",))) == []
 
 
 def test_a_case_counts_with_the_worker_who_held_it_last(tmp_path: Path) -> None:
