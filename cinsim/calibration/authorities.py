@@ -103,7 +103,8 @@ def fit_areas(
         # a published figure is one year of all children, a simulation several years of some of them
         one_year = model.noise(its, area.population_0_17) * years
         sampling = np.array([target.standard_error * slope(target.value, target.link) for target in its]) ** 2
-        discrepancy = its.linked_errors() ** 2 - sampling
+        beyond_corrections = np.array([corrections.beyond.get(name, 0.0) for name in its.names]) ** 2
+        discrepancy = its.linked_errors() ** 2 - sampling + beyond_corrections
         errors.append(np.sqrt(noise / settings.verify))
         predictive.append(np.sqrt(unsure + discrepancy + np.maximum(one_year, sampling) + noise / settings.verify))
     return AreaFits(tuple(areas), own, corrections, simulated, tuple(errors), _widened(own, simulated, predictive))
