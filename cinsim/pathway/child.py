@@ -46,9 +46,9 @@ class Child(Case):
 
     __slots__ = (
         "assessment", "awaited", "candidates", "closed_at", "concern", "concern_since", "elapsed", "enquired",
-        "enquiries", "enquiry_elapsed", "env", "extras", "family_help", "foreseen", "help", "high_quality", "inbox",
-        "judgements", "last_seen", "need_category", "plan_since", "plans", "previous_cpps", "process", "referred_at", "review",
-        "rhythm", "source", "stage", "steps_down", "visits", "wake",
+        "enquired_on", "enquiries", "enquiry_elapsed", "env", "extras", "family_help", "foreseen", "help", "high_quality",
+        "inbox", "judgements", "last_seen", "need_category", "plan_since", "plans", "previous_cpps", "process",
+        "referred_at", "review", "rhythm", "source", "stage", "steps_down", "visits", "wake",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, number: int, need_category: int):
@@ -67,6 +67,7 @@ class Child(Case):
         self.plan_since = 0.0
         self.last_seen = 0.0  # when the child was last visited, or its plan began
         self.enquired = -math.inf  # severity at the last section 47 enquiry of the episode
+        self.enquired_on = -1  # the working day on which that enquiry, or its conference, ended
         self.high_quality = False
         self.steps_down = False  # whether the family has a place in early help to step down to when its plan ends
         self.family_help = False  # whether this episode is with a merged family help team

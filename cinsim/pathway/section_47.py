@@ -19,6 +19,12 @@ from cinsim.workforce.workers import Worker
 
 def section_47(child: Child, service: Service, thresholds: Thresholds) -> Generator[simpy.Event, News, Stage | None]:
     """Enquire; return the stage that follows, or None where the child goes on as before."""
+    outcome = yield from _enquiry(child, service, thresholds)
+    child.enquired_on = int(service.env.now)
+    return outcome
+
+
+def _enquiry(child: Child, service: Service, thresholds: Thresholds) -> Generator[simpy.Event, News, Stage | None]:
     p, luck = service.p, service.luck
     elapsed, child.enquiry_elapsed = child.enquiry_elapsed, 0.0
     started = service.env.now - elapsed

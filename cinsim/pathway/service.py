@@ -156,8 +156,11 @@ class Service:
         return thresholds
 
     def is_new_concern(self, child: Child, severity: float) -> bool:
-        """Return whether severity is well above what the last enquiry of this episode has already looked at."""
-        return severity >= child.enquired + self.p.repeat_enquiry_margin
+        """Return whether severity is well above what the last enquiry of this episode has already looked at.
+
+        What is seen on the day on which it or its conference ended was known to it.
+        """
+        return severity >= child.enquired + self.p.repeat_enquiry_margin and int(self.env.now) > child.enquired_on
 
     # ---- work for the case holder and for those on duty
 

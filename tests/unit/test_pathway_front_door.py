@@ -178,6 +178,16 @@ def test_the_same_severity_is_not_enquired_into_twice_in_an_episode() -> None:
     assert len(place.events(Event.SECTION_47_STARTED)) == 1
 
 
+def test_an_assessment_finished_during_the_enquiry_starts_no_other_on_the_day_of_the_conference() -> None:
+    # every look is a new concern, and the conference lets the child go on
+    looked_at_anew = {"repeat_enquiry_margin": 0.0, "threshold_child_protection": 3.75, "assessment_length_median_days": 8.0}
+    place = town(SIGNIFICANT_HARM, parameters=looked_at_anew)
+    assert place.events(Event.ASSESSMENT_COMPLETED)[0].time < place.events(Event.ICPC)[0].time
+    held = {conference.day for conference in place.events(Event.ICPC)}
+    assert len(place.events(Event.SECTION_47_STARTED)) > 1  # later looks do start one
+    assert held.isdisjoint({started.day for started in place.events(Event.SECTION_47_STARTED)})
+
+
 def test_a_child_above_the_care_threshold_comes_to_be_looked_after_from_the_enquiry() -> None:
     place = town(CARE)
     assert place.happened()[3:6] == ["SECTION_47_STARTED", "SECTION_47_ENDED", "LOOKED_AFTER_STARTED"]
