@@ -115,7 +115,9 @@ def test_more_frequent_visits_leave_more_help_behind_on_plans_that_end() -> None
         rows = since(replications, Event.CIN_PLAN_STARTED, Event.CIN_PLAN_ENDED, Event.HELP_LEVEL)
         return float(rows.loc[rows["event"] == Event.HELP_LEVEL, "value"].mean())
 
-    assert held(runs("visits_four_weekly")) > held(runs("baseline"))
+    # a visit that helps four times as much as fitted: the fitted help is hidden by luck in runs of this size
+    much = ("parameters.help_per_visit", "0.15")
+    assert held(runs("visits_four_weekly", much)) > held(runs("baseline", much)) + 0.01
 
 
 def test_two_monthly_reviews_are_more_reviews_and_shorter_plans() -> None:
