@@ -24,8 +24,8 @@ TIMES: Final[Mapping[str, float]] = {
     "assessment_overrun_days": 0.3,
     "care_length_scale_days": 0.3,
 }
-# how far authorities' thresholds are thought to lie from their closed form (log referral rate); none says how
-# long plans last, in which authorities differ by a factor of three
+# how far authorities' thresholds are thought to lie from their closed form (log referral rate); no closed form
+# says how long plans last, in which authorities differ by a factor of three
 PLUS: Final = 0.5
 PLUS_OF: Final[Mapping[str, float]] = {"threshold_close_plan": 1.0, "threshold_end_protection": 0.75}
 # How long assessments take depends on the workload, and so in England on everything; an authority's hours are scaled until its

@@ -14,7 +14,7 @@ from cinsim.calibration.area_model import TIMES
 from cinsim.calibration.authorities import AreaFits
 from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import linked, slope, unlinked
-from cinsim.calibration.pooling import MEDIAN_OF_SQUARE, WITHOUT_LEVER
+from cinsim.calibration.pooling import WITHOUT_LEVER, beyond_of
 from cinsim.calibration.ranges import FEWEST, NINETY
 from cinsim.calibration.targets import Targets
 from cinsim.reference.areas import find_area
@@ -140,6 +140,5 @@ def known_beyond(folder: Path, england: Targets) -> Mapping[str, float]:
         )
         apart, luck = published - simulated, with_error - simulated
         own = (target.error * slope(target.value, target.link)) ** 2
-        spread = np.nanmedian(apart**2) / MEDIAN_OF_SQUARE - np.nanmedian(luck**2) - own
-        out[target.name] = float(np.sqrt(max(spread, 0.0)))
+        out[target.name] = beyond_of(apart, luck**2 + own)
     return out

@@ -111,11 +111,21 @@ def _beyond(targets: Sequence[Targets], found: Sequence[_Estimate]) -> dict[str,
         left, variance, unsure = (
             np.array([getattr(one, part)[at] for one, at in rows]) for part in ("left", "variance", "unsure")
         )
-        there = np.isfinite(left)
-        if there.any():
-            spread = np.median(left[there] ** 2) / MEDIAN_OF_SQUARE + np.median((unsure - variance)[there])
-            out[name] = float(np.sqrt(max(spread, 0.0)))
+        if np.isfinite(left).any():
+            out[name] = beyond_of(left, variance - unsure)
     return out
+
+
+def beyond_of(left: Array, explained: Array) -> float:
+    """Return the standard deviation of what areas leave, beyond a variance that is explained; by medians, NaN left out.
+
+    Parameters
+    ----------
+    left : [areas] linked distances. explained : [areas] variances.
+    """
+    there = np.isfinite(left)
+    spread = np.median(left[there] ** 2) / MEDIAN_OF_SQUARE - np.median(explained[there])
+    return float(np.sqrt(max(spread, 0.0)))
 
 
 def _errors(targets: Targets, noise: Array, beyond: Mapping[str, float]) -> Array:

@@ -151,9 +151,10 @@ class Evaluator:
         """Return the measures of some replications at each of some numbers of posts, one a role."""
         found: dict[tuple[float, ...], list[Task]] = {}
         for staff, units in wanted.items():
+            asked = set(units)
             arms = {self.name: with_posts(self.scenario, dict(zip(self.roles, staff, strict=True)))}
             made = make_tasks(arms, self.plan.areas, self.plan.parameters, "none", self.plan.caseload)
-            found[staff] = [task for task in made if (task.draw, task.replication) in set(units)]
+            found[staff] = [task for task in made if (task.draw, task.replication) in asked]
         tasks = [task for group in found.values() for task in group]
         self.computed += do_missing(tasks, self.executor, self.work, self.store, quiet=self.quiet)
         return {
