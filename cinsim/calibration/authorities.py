@@ -18,7 +18,7 @@ from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import slope
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.pooling import Corrections, pooled
-from cinsim.calibration.ranges import unexplained
+from cinsim.calibration.ranges import learned
 from cinsim.calibration.simulator import Request, Simulator
 from cinsim.calibration.targets import Target, Targets, authority_targets
 from cinsim.errors import InputError
@@ -107,19 +107,19 @@ def fit_areas(
         discrepancy = its.linked_errors() ** 2 - sampling + beyond_corrections
         errors.append(np.sqrt(noise / settings.verify))
         predictive.append(np.sqrt(unsure + discrepancy + np.maximum(one_year, sampling) + noise / settings.verify))
-    return AreaFits(tuple(areas), own, corrections, simulated, tuple(errors), _widened(own, simulated, predictive))
+    return AreaFits(tuple(areas), own, corrections, simulated, tuple(errors), _held_against(own, simulated, predictive))
 
 
-def _widened(targets: Sequence[Targets], simulated: Sequence[Array], explained: Sequence[Array]) -> tuple[Array, ...]:
-    """Return predictive errors that hold what the distances of all authorities' figures show beyond the ones explained."""
+def _held_against(targets: Sequence[Targets], simulated: Sequence[Array], explained: Sequence[Array]) -> tuple[Array, ...]:
+    """Return each area's predictive errors, once what explains them is held against the distances of all others' figures."""
     out = [its.copy() for its in explained]
     for name in sorted({target.name for its in targets for target in its}):
         at = [its.names.index(name) if name in its.names else None for its in targets]
         known = [place for place, column in enumerate(at) if column is not None]
         apart = np.array([targets[place].linked_values()[at[place]] - simulated[place][at[place]] for place in known])
         own = np.array([explained[place][at[place]] for place in known])
-        for place, more in zip(known, unexplained(apart, own), strict=True):
-            out[place][at[place]] = np.hypot(explained[place][at[place]], more)
+        for place, error in zip(known, learned(apart, own), strict=True):
+            out[place][at[place]] = error
     return tuple(out)
 
 

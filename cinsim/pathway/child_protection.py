@@ -58,7 +58,7 @@ def plan_review(child: Child, service: Service, *, first: bool, elapsed: float =
     day = book(service, now + 3, due - share * (due - now))
     luck = service.luck["conference postponed"](child.number, child.judgements + 5000)
     if luck < p.review_postponed_share:
-        service.conference_diary[day] -= 1
+        service.conference_diary.cancel(day)
         day = book(service, day + 1, day + 1 + p.conference_postponed_days * exponential(luck / p.review_postponed_share))
     _hold_review(child, service, day, due)
 
@@ -85,7 +85,7 @@ def _cancel_review(child: Child, service: Service) -> int:
     if chairing.diary is not None:
         chairing.diary = None
         if day > service.env.now:
-            service.conference_diary[day] -= 1
+            service.conference_diary.cancel(day)
         child.drop_task(report)
     return due
 

@@ -1,4 +1,4 @@
-"""Child protection conferences: booked into the chairs' diary for the latest slot that keeps the limit, sometimes postponed."""
+"""Child protection conferences: booked for the latest day with room that keeps the limit, sometimes postponed."""
 
 from __future__ import annotations
 
@@ -11,22 +11,18 @@ from cinsim.engine.variates import exponential
 from cinsim.pathway.child import Child, News
 from cinsim.pathway.service import Service
 from cinsim.reference.events import Detail, Event
+from cinsim.workforce.service_length import DAYS_PER_WEEK
 
 
 def book(service: Service, earliest: float, target: float) -> int:
-    """Return the working day of a conference: the latest with a free slot up to ``target``, else the first after it."""
-    chairs = service.office.teams[Detail.CONFERENCE_TEAM].workers
-    slots = max(1, round(sum(chair.fte for chair in chairs) * service.p.conferences_per_chair_day))
-    diary = service.conference_diary
-    first, day = math.ceil(earliest), math.floor(target)
-    while day >= first and diary.get(day, 0) >= slots:
-        day -= 1
-    if day < first:
-        day = max(first, math.floor(target) + 1)
-        while diary.get(day, 0) >= slots:
-            day += 1
-    diary[day] = diary.get(day, 0) + 1
-    return day
+    """Return the working day of a conference: the latest with room up to ``target``, else the first after it.
+
+    A full-time chair holds one a day at most, and fewer over a week, as the register says.
+    """
+    fte = sum(chair.fte for chair in service.office.teams[Detail.CONFERENCE_TEAM].workers)
+    average = fte * service.p.conferences_per_chair_day
+    a_day, a_week = max(1, math.ceil(max(fte, average))), max(1, round(DAYS_PER_WEEK * average))
+    return service.conference_diary.book(math.ceil(earliest), math.floor(target), a_day, a_week)
 
 
 def hold_conference(
@@ -39,7 +35,7 @@ def hold_conference(
     child.plan_task(Event.REPORT, service.conference_report_hours, day - 6, day - 1, service.record_work)
     luck = service.luck["conference postponed"](child.number, child.plans)
     if luck < p.conference_postponed_share:
-        service.conference_diary[day] -= 1
+        service.conference_diary.cancel(day)
         delay = 1 + p.conference_postponed_days * exponential(luck / p.conference_postponed_share)
         day = book(service, day + 1, day + delay)
     chairs = service.office.teams[Detail.CONFERENCE_TEAM].duty
@@ -56,5 +52,5 @@ def hold_conference(
         yield from child.until(News.CONFERENCE)
     except simpy.Interrupt:  # the child has left
         if day > service.env.now:
-            service.conference_diary[day] -= 1
+            service.conference_diary.cancel(day)
         raise

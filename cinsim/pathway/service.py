@@ -13,6 +13,7 @@ from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normal
 from cinsim.pathway.child import Child, News
+from cinsim.pathway.conference_diary import ConferenceDiary
 from cinsim.policy.practice import Practice
 from cinsim.policy.thresholds import Thresholds
 from cinsim.population.children import ADULT_AGE, Children, times_of_days
@@ -90,7 +91,7 @@ class Service:
             Event.CASE_SUPERVISION: 1.0,
         }
         self.conference_report_hours = p.hours_conference_report * factor
-        self.conference_diary: dict[int, int] = {}
+        self.conference_diary = ConferenceDiary()
         self.known: dict[int, Child] = {}
         self.follow(practice)
 

@@ -57,7 +57,7 @@ LEVERS: dict[str, dict[str, Any]] = {
     "overload that makes sick": {"workforce": {"feedbacks": {"workload_to_sickness": True}}},
     "overload that makes leave": {
         "workforce": {"feedbacks": {"workload_to_leaving": True}},
-        "parameters": {"workload_leaving_gain": 5.0, "overload_felt_from": 0.5},
+        "parameters": {"workload_leaving_gain": 5.0, "overload_felt_from": 0.0},
     },
     "late visits that see as well": {"workforce": {"feedbacks": {"lateness_to_detection": False}}},
     "screeners": {"workforce": {"teams": {"front_door": {"share": "10%"}}}},

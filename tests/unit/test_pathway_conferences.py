@@ -41,10 +41,22 @@ def test_a_conference_with_no_day_between_notice_and_limit_is_held_on_the_first_
     assert [book(place.service, 24.5, 20.0) for _ in range(3)] == [25, 26, 27]
 
 
-def test_without_a_chair_in_post_conferences_are_booked_one_a_day_and_wait() -> None:
+def test_without_a_chair_in_post_one_conference_in_five_working_days_is_booked_and_waits() -> None:
     place = chaired(1.0)
     place.office.teams[Detail.CONFERENCE_TEAM].workers.clear()
-    assert [book(place.service, 18.0, 20.0) for _ in range(2)] == [20, 19]
+    assert [book(place.service, 18.0, 20.0) for _ in range(3)] == [20, 19, 25]
+
+
+def test_a_small_service_holds_its_few_conferences_of_a_week_on_any_of_its_days() -> None:
+    place = chaired(1.0, conferences_per_chair_day=0.6)  # three in five working days, one a day at most
+    assert [book(place.service, 20.0, 24.9) for _ in range(4)] == [24, 23, 22, 25]
+
+
+def test_a_week_that_was_full_has_room_again_once_a_conference_is_cancelled() -> None:
+    place = chaired(1.0, conferences_per_chair_day=0.4)
+    assert [book(place.service, 20.0, 24.9) for _ in range(3)] == [24, 23, 25]
+    place.service.conference_diary.cancel(24)
+    assert book(place.service, 20.0, 24.9) == 24
 
 
 def test_no_day_holds_more_conferences_than_the_chairs_can_chair() -> None:
@@ -77,7 +89,7 @@ def test_a_postponed_conference_is_held_after_the_day_it_was_booked_for_and_free
     enquiry, held = place.one(Event.SECTION_47_STARTED), place.one(Event.ICPC)
     assert held.day > enquiry.day + 15
     reviews_and_this = {held.day: 1} | {place.service.known[0].review[2]: 1}  # type: ignore[index]
-    assert {day: n for day, n in place.service.conference_diary.items() if n} == reviews_and_this
+    assert {day: n for day, n in place.service.conference_diary.booked.items() if n} == reviews_and_this
 
 
 def test_a_postponed_review_is_held_after_its_limit() -> None:

@@ -82,7 +82,7 @@ def test_the_assessment_of_a_child_that_leaves_ends_with_its_case() -> None:
 def test_a_conference_booked_for_a_child_that_leaves_gives_its_slot_back() -> None:
     place = town(SIGNIFICANT_HARM, leaves={0: (20.5, MOVES_AWAY)})
     assert place.events(Event.ICPC, Event.CONFERENCE_CHAIRING) == []
-    assert sum(place.service.conference_diary.values()) == 0
+    assert sum(place.service.conference_diary.booked.values()) == 0
 
 
 # ---- care
