@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
-_WEEK = 5  # working days
+WEEK: Final = 5  # working days
 
 
 class ConferenceDiary:
@@ -29,13 +30,13 @@ class ConferenceDiary:
         while not self._has_room(day, a_day, a_week):
             day += 1
         self.booked[day] += 1
-        self._weeks[day // _WEEK] += 1
+        self._weeks[day // WEEK] += 1
         return day
 
     def cancel(self, day: int) -> None:
         """Take out a conference that was booked for a day."""
         self.booked[day] -= 1
-        self._weeks[day // _WEEK] -= 1
+        self._weeks[day // WEEK] -= 1
 
     def _has_room(self, day: int, a_day: int, a_week: int) -> bool:
-        return self.booked[day] < a_day and self._weeks[day // _WEEK] < a_week
+        return self.booked[day] < a_day and self._weeks[day // WEEK] < a_week
