@@ -212,8 +212,9 @@ def published_figures(area: Area) -> dict[str, float]:
 def _interval(measure: str, row: Mapping[str, float]) -> str:
     from cinsim.report.labels import value_text
 
-    lower, upper = row["lower"], row["upper"]
-    return "" if lower != lower else f"{value_text(measure, lower)} to {value_text(measure, upper)}"  # NaN: one replication
+    if row["n"] <= 1 or row["lower"] != row["lower"]:  # one replication has no range
+        return ""
+    return f"{value_text(measure, row['lower'])} to {value_text(measure, row['upper'])}"
 
 
 def _print_ending(result: RunResult) -> None:

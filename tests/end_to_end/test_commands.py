@@ -46,6 +46,14 @@ def test_a_run_prints_the_main_measures_beside_the_published_and_writes_its_fold
     assert all(check["failed"] == 0 and check["passed"] == 2 for check in checks.values())
 
 
+def test_one_replication_has_no_range(baseline: tuple[Path, str], tmp_path: Path) -> None:
+    _, of_two = baseline
+    of_one = done(tmp_path, "run", str(SCENARIOS / "baseline.yaml"), *SMALL, "--replications", "1", "--no-report")
+    two, one = (next(line for line in text.splitlines() if line.startswith("Referrals per")) for text in (of_two, of_one))
+    assert " to " in two
+    assert " to " not in one
+
+
 def test_a_run_is_the_same_bytes_for_two_processes_and_another_hash_seed(baseline: tuple[Path, str], tmp_path: Path) -> None:
     folder, _ = baseline
     done(tmp_path, "run", str(SCENARIOS / "baseline.yaml"), *SMALL, "--jobs", "2", "--quiet", "--no-report", hash_seed="7")
