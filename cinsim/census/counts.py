@@ -17,6 +17,7 @@ from cinsim.census.codes import CLOSURE_REASONS, NOT_IN_NEED
 from cinsim.census.returns import CensusReturn
 from cinsim.census.shares import code_shares
 from cinsim.census.working_days import working_days_between
+from cinsim.outcomes.groups import percent
 
 Bools = NDArray[np.bool_]
 MONTHS: Final = (
@@ -84,7 +85,7 @@ class _Counter:
         self._rows.append((self.census.year, measure, group, float(value)))
 
     def percent(self, measure: str, part: float, whole: float) -> None:
-        self.add(measure, 100.0 * part / whole if whole else np.nan)
+        self.add(measure, float(percent(np.array(part), np.array(whole))))
 
     def in_year(self, dates: pd.Series) -> pd.Series:
         return (dates >= self.first) & (dates <= self.last)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
-WEEK: Final = 5  # working days
+from cinsim.workforce.service_length import DAYS_PER_WEEK
 
 
 class ConferenceDiary:
@@ -30,13 +29,13 @@ class ConferenceDiary:
         while not self._has_room(day, a_day, a_week):
             day += 1
         self.booked[day] += 1
-        self._weeks[day // WEEK] += 1
+        self._weeks[int(day // DAYS_PER_WEEK)] += 1
         return day
 
     def cancel(self, day: int) -> None:
         """Take out a conference that was booked for a day."""
         self.booked[day] -= 1
-        self._weeks[day // WEEK] -= 1
+        self._weeks[int(day // DAYS_PER_WEEK)] -= 1
 
     def _has_room(self, day: int, a_day: int, a_week: int) -> bool:
-        return self.booked[day] < a_day and self._weeks[day // WEEK] < a_week
+        return self.booked[day] < a_day and self._weeks[int(day // DAYS_PER_WEEK)] < a_week

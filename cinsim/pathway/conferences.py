@@ -9,9 +9,9 @@ import simpy
 
 from cinsim.engine.variates import exponential
 from cinsim.pathway.child import Child, News
-from cinsim.pathway.conference_diary import WEEK
 from cinsim.pathway.service import Service
 from cinsim.reference.events import Detail, Event
+from cinsim.workforce.service_length import DAYS_PER_WEEK
 
 
 def book(service: Service, earliest: float, target: float) -> int:
@@ -21,7 +21,7 @@ def book(service: Service, earliest: float, target: float) -> int:
     """
     fte = sum(chair.fte for chair in service.office.teams[Detail.CONFERENCE_TEAM].workers)
     average = fte * service.p.conferences_per_chair_day
-    a_day, a_week = max(1, math.ceil(max(fte, average))), max(1, round(WEEK * average))
+    a_day, a_week = max(1, math.ceil(max(fte, average))), max(1, round(DAYS_PER_WEEK * average))
     return service.conference_diary.book(math.ceil(earliest), math.floor(target), a_day, a_week)
 
 
