@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cinsim.calibration.england import Setting, fit_point, fit_posterior
+from cinsim.calibration.england import DRAWS, Setting, fit_point, fit_posterior
 from cinsim.calibration.moments import SearchSettings
 from cinsim.calibration.posterior import read_predictive
 from cinsim.calibration.waves import WaveSettings
@@ -27,16 +27,16 @@ def main() -> None:
     arguments.add_argument("out", type=Path, help="folder of simulations, results and pages")
     arguments.add_argument("--structure", default="both", help="both, lasting_differences or known_to_services")
     arguments.add_argument("--fraction", type=float, default=0.25, help="part of an average authority's children")
-    arguments.add_argument("--waves", type=int, default=2)
-    arguments.add_argument("--points", type=int, default=150, help="simulated in each wave")
-    arguments.add_argument("--draws", type=int, default=60, help="from the posterior")
+    arguments.add_argument("--waves", type=int, default=WaveSettings.waves)
+    arguments.add_argument("--points", type=int, default=WaveSettings.points, help="simulated in each wave")
+    arguments.add_argument("--draws", type=int, default=DRAWS, help="from the posterior")
     arguments.add_argument("--jobs", type=int, default=1)
     given = arguments.parse_args()
     setting = Setting(
         structure=given.structure, population_fraction=given.fraction, jobs=given.jobs, out=given.out,
         into=given.out / "results", say=print,
     )  # fmt: skip
-    fit = fit_point(setting, SearchSettings(replications=8, reports=24, wholes=8))
+    fit = fit_point(setting, SearchSettings())
     print(fit.table().to_string(index=False, float_format="%.2f"))
     fit_posterior(setting, WaveSettings(waves=given.waves, points=given.points), given.draws)
     simulated = read_predictive(fit, setting.into / predictive_file(given.structure))

@@ -31,6 +31,7 @@ from cinsim.reference.register import load_register
 from cinsim.scenario.model import Scenario
 
 COARSE_FRACTION: Final = 0.1
+DRAWS: Final = 80
 STAGES: Final = ("all", "point", "posterior")
 SIMULATIONS: Final = "simulations"
 
@@ -113,7 +114,8 @@ def fit_point(
     Parameters
     ----------
     again : begin from the last result and its Jacobian, as after a small change of the model; a rival structure that was never
-        fitted begins from the fit of both explanations, moved until it meets the front door (:mod:`cinsim.calibration.coarse`).
+        fitted begins from the fit of both explanations and the middle of the priors of its own, moved until it meets the front
+        door (:mod:`cinsim.calibration.coarse`).
     targets, priors : files in place of the package's own.
 
     Raises
@@ -161,13 +163,17 @@ _STANDS_FOR: Final = {"need_sd_lasting_alone": "need_sd_lasting", "known_effect_
 
 
 def _nearer(setting: Setting, space: Space, targets: Targets, start: dict[str, float]) -> dict[str, float]:
-    """Return where the search for a rival begins: small simulations of two years first meet the front door."""
+    """Return where the search for a rival begins: small simulations of two years first meet the front door.
+
+    A parameter with a prior for this structure alone sets out from its middle, since other structures' values say nothing of it.
+    """
+    own = {prior.name: prior.value(0.0) for prior in space.priors if prior.structures == (setting.structure,)}
     settings = CoarseSettings(seed=setting.seed)
     small = replace(setting, years=2, warm_up=1, population_fraction=min(setting.population_fraction, COARSE_FRACTION))
     simulator = small.simulator(targets)
     simulator.planned = settings.simulations
     setting.say(f"a start for {setting.structure}: {settings.simulations} simulations of {small.population_fraction:.0%} each")
-    return coarse_start(simulator, space, start, settings, say=setting.say)
+    return coarse_start(simulator, space, {**start, **own}, settings, say=setting.say)
 
 
 def _jacobian_for(space: Space, targets: Targets, before: PointFit) -> np.ndarray | None:
@@ -198,7 +204,7 @@ def _own_year() -> int:
 
 
 def fit_posterior(
-    setting: Setting, settings: WaveSettings, draws: int, *, refine: int = 24, wholes: int = 16
+    setting: Setting, settings: WaveSettings, draws: int = DRAWS, *, refine: int = 24, wholes: int = 12
 ) -> tuple[History, int]:
     """Do stage two from the result of stage one, and write posterior draws and what they give; return waves and draws kept.
 

@@ -35,11 +35,13 @@ POLISH_FROM: Final = 1000
 REPORT_FROM: Final = 2000
 # prior units over which a Jacobian is carried along by Broyden's update alone
 FAR: Final = 0.7
+# share of a design's simulations that may have no value of a target, as far from the centre children on plans may be few
+MISSING: Final = 1 / 16
 
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """How long the search may take.
+    """How long the search may take; the defaults are those of the fit that ships.
 
     Attributes
     ----------
@@ -52,15 +54,15 @@ class SearchSettings:
         the search's are of a part of one: to learn what that changes, and again for the reported fit; 0 for neither.
     """
 
-    replications: int = 4
+    replications: int = 16
     jacobian_replications: int = 1
     step: float = 0.5
     longest: float = 0.8
-    iterations: int = 8
+    iterations: int = 7
     enough: float = 3.0
-    reports: int = 12
+    reports: int = 24
     damping: float = 4.0
-    wholes: int = 16
+    wholes: int = 12
 
     def __post_init__(self) -> None:
         if self.replications < 2:
@@ -238,7 +240,7 @@ class _State:
 
         def run(pairs: list[tuple[Array, int]]) -> Array:
             requests = [Request(self.space.values(point), SLOPES_FROM + number) for point, number in pairs]
-            return linked_values(self.simulator, requests)
+            return linked_values(self.simulator, requests, MISSING)
 
         settings, rows = self.settings, rows_for(len(units))
         self.say(f"Jacobian: {len(units)} parameters, {2 * rows * settings.jacobian_replications} simulations")

@@ -150,5 +150,6 @@ def read_point(path: Path) -> PointFit:
         objective=content["objective"],
         path=tuple(content["path"]),
     )
-    space = Space(Prior(**row["prior"]) for row in content["parameters"])
+    priors = (row["prior"] for row in content["parameters"])
+    space = Space(Prior(**{**prior, "structures": tuple(prior.get("structures", ()))}) for prior in priors)
     return PointFit(content["structure"], content["year"], content["run"], space, targets, found, content["held"])

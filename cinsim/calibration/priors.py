@@ -45,12 +45,16 @@ def unscaled(value: float, scale: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is thought of one parameter before the fit; ``low`` to ``high`` is the central 95%, in the register's unit."""
+    """What is thought of one parameter before the fit; ``low`` to ``high`` is the central 95%, in the register's unit.
+
+    ``structures`` are those under which that is thought, all of them when empty.
+    """
 
     name: str
     scale: str
     low: float
     high: float
+    structures: tuple[str, ...] = ()
 
     @property
     def centre(self) -> float:
@@ -133,8 +137,8 @@ def load_space(path: Path | None = None, structure: str = "both") -> Space:
 
     Raises
     ------
-    InputError : a column is missing, a parameter is not registered or stands twice, a scale or structure does not exist, a
-        range is empty, beyond the register's or impossible on its scale.
+    InputError : a column is missing, a parameter is not registered or stands twice under one structure, a scale or structure
+        does not exist, a range is empty, beyond the register's or impossible on its scale.
     """
     if structure not in STRUCTURES:
         raise InputError(f"must be one of {', '.join(STRUCTURES)}, not '{structure}'", key="--structure")
@@ -145,19 +149,20 @@ def load_space(path: Path | None = None, structure: str = "both") -> Space:
     missing = [column for column in _COLUMNS if column not in header]
     if missing:
         raise InputError(f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", path=where, line=1)
-    found: dict[str, Prior] = {}
+    found: dict[tuple[str, str], Prior] = {}
     for line, row in enumerate(csv.DictReader(lines), start=2):
-        prior, structures = _prior(row, where, line)
-        if prior.name in found:
-            raise InputError(f"{prior.name} stands twice", path=where, line=line, key="parameter")
-        if not structures or structure in structures:
-            found[prior.name] = prior
-    if not found:
-        raise InputError("holds no parameter to fit", path=where, line=1)
-    return Space(found.values())
+        prior = _prior(row, where, line)
+        for under in prior.structures or STRUCTURES:
+            if (under, prior.name) in found:
+                raise InputError(f"{prior.name} stands twice for the structure {under}", path=where, line=line, key="parameter")
+            found[under, prior.name] = prior
+    priors = [prior for (under, _), prior in found.items() if under == structure]
+    if not priors:
+        raise InputError(f"holds no parameter to fit under the structure {structure}", path=where, line=1)
+    return Space(priors)
 
 
-def _prior(row: Mapping[str, str], path: str, line: int) -> tuple[Prior, tuple[str, ...]]:
+def _prior(row: Mapping[str, str], path: str, line: int) -> Prior:
     def wrong(column: str, message: str) -> InputError:
         return InputError(message, path=path, line=line, key=column)
 
@@ -181,4 +186,4 @@ def _prior(row: Mapping[str, str], path: str, line: int) -> tuple[Prior, tuple[s
         raise wrong("low", f"{low:g} to {high:g} reaches beyond the register's range, {entry.low:g} to {entry.high:g}")
     if (scale == "log" and low <= 0) or (scale == "logit" and not 0 < low < high < 1):
         raise wrong("low", f"{low:g} to {high:g} is impossible on the {scale} scale")
-    return Prior(name, scale, low, high), structures
+    return Prior(name, scale, low, high, structures)

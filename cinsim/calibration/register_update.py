@@ -16,10 +16,11 @@ DIGITS: Final = 4
 
 def updates_of(fit: PointFit) -> dict[str, tuple[float, str]]:
     """Return by parameter the fitted value, in four significant digits, and the source it is to have in the register."""
+    under = "" if fit.structure == "both" else f" under the structure {fit.structure}"
     out = {}
     for name, value in fit.values.items():
         low, high = (float(f"{end:.3g}") for end in fit.interval(name))
-        source = f"fitted to England {fit.year} (docs/calibration.md); 90% interval {low:g} to {high:g}"
+        source = f"fitted to England {fit.year}{under} (docs/calibration.md); 90% interval {low:g} to {high:g}"
         out[name] = (float(f"{value:.{DIGITS}g}"), source)
     return out
 

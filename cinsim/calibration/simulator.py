@@ -211,16 +211,20 @@ class ModelSimulator:
         return Task(scenario, area, 0, request.replication, parameters, "calibration", number, False, digest(key))
 
 
-def linked_values(simulator: Simulator, requests: Sequence[Request]) -> NDArray[np.float64]:
-    """Run requests and return linked values [requests, targets].
+def linked_values(simulator: Simulator, requests: Sequence[Request], missing: float = 0.0) -> NDArray[np.float64]:
+    """Run requests and return linked values [requests, targets], NaN where there is none.
+
+    Parameters
+    ----------
+    missing : the share of runs that may have no value of a target.
 
     Raises
     ------
-    RunError : a target has no value in some run, as when there are too few children for it.
+    RunError : a target has no value in more runs than that, as when there are too few children for it.
     """
     values = simulator.run(requests)
-    if not np.isfinite(values).all():
-        absent = np.flatnonzero(~np.isfinite(values).all(axis=0))
+    absent = np.flatnonzero((~np.isfinite(values)).mean(axis=0) > missing)
+    if len(absent):
         names = ", ".join(simulator.targets.names[place] for place in absent[:3])
         raise RunError(
             f"no value of {names} in some simulation: too few children or years (--fraction, --years), or no such measure"

@@ -45,15 +45,21 @@ def effects(signs: Array, values: Array, step: float) -> tuple[Array, Array]:
 
     Parameters
     ----------
-    signs : [rows, parameters]. values : linked, [rows, 2, repeats, targets].
+    signs : [rows, parameters]. values : linked, [rows, 2, repeats, targets]; NaN where a simulation has no value of a target,
+        which leaves the row and its reverse out for that target.
     """
-    rows, parameters = signs.shape
-    half = (values[:, 0] - values[:, 1]) / 2
-    found = np.einsum("ij,irt->tj", signs, half) / (rows * half.shape[1])
-    left = half - np.einsum("ij,tj->it", signs, found)[:, None, :]
-    freedom = max(rows * half.shape[1] - parameters, 1)
-    variance = np.sum(left**2, axis=(0, 1)) / freedom
-    return found / step, np.sqrt(variance / (rows * half.shape[1])) / step
+    _, _, repeats, targets = values.shape
+    parameters = signs.shape[1]
+    half = ((values[:, 0] - values[:, 1]) / 2).reshape(-1, targets)
+    moved = np.repeat(signs, repeats, axis=0)
+    found, error = np.empty((targets, parameters)), np.empty(targets)
+    for target, there in enumerate(np.isfinite(half).T):
+        rows, gained = moved[there], half[there, target]
+        inverse = np.linalg.inv(rows.T @ rows)
+        found[target] = inverse @ (rows.T @ gained)
+        variance = np.sum((gained - rows @ found[target]) ** 2) / max(len(rows) - parameters, 1)
+        error[target] = np.sqrt(variance * np.mean(np.diag(inverse)))
+    return found / step, error / step
 
 
 def learned(found: Array, error: Array) -> tuple[Array, Array]:
@@ -70,7 +76,7 @@ def slopes(
 
     Parameters
     ----------
-    run : gives linked values [simulations, targets] of pairs of a point and a replication.
+    run : gives linked values [simulations, targets] of pairs of a point and a replication; NaN in few of them at most.
     step : in prior units. repeats : of the whole design, each row of each with luck of its own.
     """
     rows = rows_for(len(centre))

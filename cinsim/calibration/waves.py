@@ -29,7 +29,7 @@ class WaveSettings:
     """
 
     waves: int = 2
-    points: int = 160
+    points: int = 180
     allowed: tuple[int, ...] = (2, 1)
     seed: int = 1
     luck_share: float = 0.0

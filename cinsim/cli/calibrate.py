@@ -76,19 +76,19 @@ def england(
     ] = "all",
     structure: Structure = "both",
     year: Annotated[int, typer.Option(help="Whose published figures are fitted.")] = 2024,
-    replications: Annotated[int, typer.Option(min=2, help="Simulations at each point of the search.")] = 8,
+    replications: Annotated[int, typer.Option(min=2, help="Simulations at each point of the search.")] = 16,
     repeats: Annotated[
         int,
         typer.Option(min=0, help="Repeats of the simulations that show what each parameter does; 0 keeps the last (--again)."),
-    ] = 2,
-    iterations: Annotated[int, typer.Option(min=1, help="Steps of the search at most.")] = 8,
-    reports: Annotated[int, typer.Option(min=2, help="Simulations behind the reported fit.")] = 48,
+    ] = 1,
+    iterations: Annotated[int, typer.Option(min=1, help="Steps of the search at most.")] = 7,
+    reports: Annotated[int, typer.Option(min=2, help="Simulations behind the reported fit.")] = 24,
     wholes: Annotated[
         int, typer.Option(min=0, help="Simulations of a whole authority, at the start and for the reported fit; 0 for neither.")
-    ] = 16,
-    waves: Annotated[int, typer.Option(min=1, help="Waves of history matching.")] = 3,
-    points: Annotated[int, typer.Option(min=20, max=1000, help="Points simulated in each wave.")] = 400,
-    draws: Annotated[int, typer.Option(min=1, help="Posterior draws, each confirmed by a simulation.")] = 200,
+    ] = 12,
+    waves: Annotated[int, typer.Option(min=1, help="Waves of history matching.")] = 2,
+    points: Annotated[int, typer.Option(min=20, max=1000, help="Points simulated in each wave.")] = 180,
+    draws: Annotated[int, typer.Option(min=1, help="Posterior draws, each confirmed by a simulation.")] = 80,
     again: Annotated[
         bool, typer.Option("--again", help="Begin from the last result; a rival never fitted, from that of both explanations.")
     ] = False,
@@ -211,18 +211,25 @@ def register(
     ] = False,
     into: Into = None,
 ) -> None:
-    """Show what the last fit of England changes in the parameter register, and write it there with --write."""
+    """Show what the last fit of England changes in the parameter register, and write it there with --write.
+
+    A parameter that a rival explanation alone has takes the value of that one's fit.
+    """
     from importlib.resources import files
 
     from cinsim.calibration.point import read_point
+    from cinsim.calibration.priors import STRUCTURES
     from cinsim.calibration.register_update import difference, updated_register, updates_of
     from cinsim.reference.calibrated import folder, point_file
     from cinsim.reference.register import FILE
 
-    fit = read_point((into or folder()) / point_file())
+    main, *rivals = ((into or folder()) / point_file(structure) for structure in STRUCTURES)
+    updates: dict[str, tuple[float, str]] = {}
+    for fitted in (*(path for path in rivals if path.is_file()), main):
+        updates |= updates_of(read_point(fitted))
     path = Path(str(files("cinsim.reference").joinpath(FILE)))
     before = path.read_text(encoding="utf-8")
-    after = updated_register(before, updates_of(fit))
+    after = updated_register(before, updates)
     typer.echo(difference(before, after) or "The register holds the fitted values already.")
     if write:
         path.write_text(after, encoding="utf-8")

@@ -136,7 +136,7 @@ def rival_words(fits: Mapping[str, PointFit]) -> list[str]:
             out.append(f"{words_of(measure)} (published {published:.1f}%): {listed(said)}.")
     out.append(
         "For policy they differ: if children come back because they differ, rejecting fewer changes little of who comes back; if "
-        "being known brings them back, every case opened raises later referrals. Run both structures before believing a result."
+        "being known brings them back, every case opened raises later referrals. Run each structure before believing a result."
     )
     return out
 

@@ -124,7 +124,7 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         Literal["both", "lasting_differences", "known_to_services"],
         Field(
             description="Why children come back: lasting differences between them, being known to services, or both. "
-            "The published data cannot tell these apart."
+            "Both fit the published figures best; each alone is fitted for itself and fits worse."
         ),
     ] = "both"
     initial_state: Annotated[

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from cinsim.calibration.england import DRAWS, fit_posterior
+from cinsim.calibration.moments import SearchSettings
+from cinsim.calibration.waves import WaveSettings
 from cinsim.cli import app
+from cinsim.cli.calibrate import england
 
 pytestmark = pytest.mark.unit
 
@@ -79,3 +84,14 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     status, text = call("calibrate", "england", into=tmp_path)
     assert status == 2
     assert "cannot be written" in text
+
+
+def test_the_command_has_the_budget_that_python_has() -> None:
+    given = {name: parameter.default for name, parameter in inspect.signature(england).parameters.items()}
+    search, waves = SearchSettings(), WaveSettings()
+    assert given["replications"] == search.replications
+    assert given["repeats"] == search.jacobian_replications
+    assert given["iterations"] == search.iterations
+    assert given["reports"] == search.reports == inspect.signature(fit_posterior).parameters["refine"].default
+    assert given["wholes"] == search.wholes == inspect.signature(fit_posterior).parameters["wholes"].default
+    assert (given["waves"], given["points"], given["draws"]) == (waves.waves, waves.points, DRAWS)

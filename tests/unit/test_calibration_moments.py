@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from cinsim.calibration.moments import SearchSettings, broyden, linear_step, search
+from cinsim.calibration.moments import SLOPES_FROM, SearchSettings, broyden, linear_step, search
 from cinsim.calibration.point import PointFit, is_close, read_point, write_point
 from cinsim.calibration.priors import CUT_OFF, STRUCTURES, Prior, Space, load_space
 from cinsim.calibration.register_update import difference, updated_register, updates_of
-from cinsim.calibration.simulator import run_points
+from cinsim.calibration.simulator import Request, run_points
 from cinsim.calibration.targets import load_targets
 from cinsim.errors import InputError, RunError
+from cinsim.reference.calibrated import point_values
 from cinsim.reference.register import load_register, parse_register
 from tests.calibration_toys import ToySimulator, toy, toy_space
 
@@ -34,14 +37,15 @@ def fitted(simulator: ToySimulator, **settings: object) -> PointFit:
 
 
 @pytest.mark.parametrize("structure", STRUCTURES)
-def test_every_prior_lies_within_the_registers_range_and_holds_the_registers_value(structure: str) -> None:
+def test_every_prior_lies_within_the_registers_range_and_holds_the_fitted_value(structure: str) -> None:
     space = load_space(structure=structure)
     register = load_register()
+    fitted_values = {name: entry.value for name, entry in register.items()} | point_values(structure)
     for prior, low, high in zip(space.priors, space.low, space.high, strict=True):
         entry = register[prior.name]
         assert entry.low <= prior.value(low) < prior.value(high) <= entry.high, prior.name
         assert entry.status in ("calibrated", "scenario"), prior.name
-        assert low < prior.unit(entry.value) < high, prior.name
+        assert low < prior.unit(fitted_values[prior.name]) < high, prior.name
 
 
 def test_rival_structures_fit_the_parameters_that_they_have() -> None:
@@ -51,6 +55,18 @@ def test_rival_structures_fit_the_parameters_that_they_have() -> None:
     assert not {"known_effect", "known_effect_alone", "known_half_life_months", "need_sd_lasting"} & lasting
     assert {"known_effect_alone", "known_half_life_months"} <= known
     assert not {"need_sd_lasting", "need_sd_lasting_alone", "known_effect"} & known
+
+
+def test_a_parameter_may_have_a_prior_for_each_structure_and_no_two_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "priors.csv"
+    rows = ["threshold_plan,linear,1,3,both known_to_services,r", "threshold_plan,linear,4,9,lasting_differences,r"]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    assert [load_space(path, structure).priors[0].low for structure in STRUCTURES] == [1.0, 4.0, 1.0]
+    for written, structure in (("", "both"), ("lasting_differences", "lasting_differences")):
+        again = f"threshold_plan,linear,0,1,{written},r"
+        path.write_text("\n".join([HEADER, *rows, again]) + "\n", encoding="utf-8")
+        with pytest.raises(InputError, match=f"line 4.*threshold_plan stands twice for the structure {structure}"):
+            load_space(path)
 
 
 def test_prior_units_put_the_stated_range_at_the_central_95_percent() -> None:
@@ -169,6 +185,28 @@ def test_a_target_without_a_value_in_a_run_stops_the_fit_with_its_name() -> None
     simulator.at_zero = simulator.at_zero * np.array([1, 1, np.nan, 1, 1])
     with pytest.raises(RunError, match="no value of assessment_days_p50"):
         run_points(simulator, [start(simulator)], range(2))
+
+
+def with_gaps(simulator: ToySimulator, most: int) -> SimpleNamespace:
+    """Return a simulator whose first simulations of a design lack the value of one target."""
+    left = iter(range(most))
+
+    def run(requests: Sequence[Request]) -> np.ndarray:
+        values = ToySimulator.run(simulator, requests)
+        for place, request in enumerate(requests):
+            if request.replication >= SLOPES_FROM and next(left, None) is not None:
+                values[place, 2] = np.nan
+        return values
+
+    return SimpleNamespace(run=run, targets=simulator.targets)
+
+
+def test_a_few_simulations_of_a_design_without_a_value_do_not_stop_the_search_and_many_do() -> None:
+    simulator, settings = toy(), SearchSettings(replications=2, reports=2, enough=1e-6)
+    found = search(with_gaps(simulator, 1), simulator.space, start(simulator), settings)  # type: ignore[arg-type]
+    assert found.jacobian == pytest.approx(simulator.slopes, abs=1e-6)
+    with pytest.raises(RunError, match="no value of assessment_days_p50"):
+        search(with_gaps(simulator, 3), simulator.space, start(simulator), settings)  # type: ignore[arg-type]
 
 
 def test_a_fit_reads_back_as_it_was_written(tmp_path: Path) -> None:

@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 
 from cinsim.calibration.area_tables import FIT_FILE
-from cinsim.calibration.point import read_point
+from cinsim.calibration.point import PointFit, read_point
 from cinsim.calibration.posterior import read_predictive
-from cinsim.calibration.priors import load_space
+from cinsim.calibration.priors import STRUCTURES, load_space
 from cinsim.calibration.targets import load_targets
 from cinsim.reference.areas import usable_authorities
 from cinsim.reference.calibrated import (
     area_correction,
     folder,
     point_file,
+    point_values,
     posterior_draws,
     posterior_file,
     posterior_size,
@@ -28,6 +29,7 @@ from cinsim.scenario.model import Scenario
 pytestmark = pytest.mark.unit
 
 FIT = read_point(folder() / point_file())
+RIVALS = [read_point(folder() / point_file(structure)) for structure in STRUCTURES if structure != "both"]
 
 
 def test_the_shipped_fit_is_of_the_shipped_targets_and_parameters() -> None:
@@ -43,6 +45,25 @@ def test_the_register_holds_the_fitted_values_with_their_intervals() -> None:
         assert register[name].value == pytest.approx(value, rel=1e-3, abs=1e-6), name
         assert register[name].status == "calibrated"
         assert "90% interval" in register[name].source
+
+
+@pytest.mark.parametrize("rival", RIVALS, ids=lambda rival: rival.structure)
+def test_a_rival_explanation_is_fitted_to_the_same_figures_and_runs_take_its_values(rival: PointFit) -> None:
+    assert rival.space.names == load_space(structure=rival.structure).names
+    assert [(target.name, target.flag) for target in rival.targets] == [(target.name, target.flag) for target in FIT.targets]
+    assert point_values(rival.structure) == pytest.approx(rival.values)
+    plan = make_plan([Scenario(title="Rival", replications=10, structure=rival.structure)])
+    (taken,) = plan.parameters["scenario"]
+    assert {name: taken[name] for name in rival.values} == pytest.approx(rival.values)
+    # whatever it misses, children are referred and come back as published
+    table = rival.table().set_index("target")
+    assert table.loc["referrals", "simulated"] == pytest.approx(table.loc["referrals", "published"], rel=0.05)
+    assert table.loc["re_referrals", "simulated"] == pytest.approx(table.loc["re_referrals", "published"], abs=2.0)
+    register, alone = load_register(), set(rival.space.names) - set(FIT.space.names)
+    assert alone
+    for name in alone:
+        assert register[name].value == pytest.approx(rival.values[name], rel=1e-3)
+        assert f"under the structure {rival.structure}" in register[name].source
 
 
 def test_most_fitted_targets_are_close_and_childhood_incidence_is_within_15_per_cent() -> None:

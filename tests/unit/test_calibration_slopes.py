@@ -52,6 +52,34 @@ def test_luck_that_a_row_and_its_reverse_share_does_no_harm() -> None:
     assert error == pytest.approx(np.zeros(2), abs=1e-9)
 
 
+def test_a_simulation_without_a_value_leaves_its_row_out_for_that_target_alone() -> None:
+    signs, points = design_points(np.zeros(3), np.full(3, -2.0), np.full(3, 2.0), 0.5, 8)
+    values = simulated(0.0)([(points[row, side], row) for row in range(8) for side in (0, 1)]).reshape(8, 2, 1, 2)
+    whole, _ = effects(signs, values + np.arange(8)[:, None, None, None], 0.5)
+    values[5, 1, 0, 0] = np.nan
+    found, error = effects(signs, values, 0.5)
+    assert found == pytest.approx(TRUE, abs=1e-12)
+    assert whole == pytest.approx(TRUE, abs=1e-12)
+    assert np.isfinite(error).all()
+
+
+def test_a_row_left_out_makes_the_said_error_larger_and_true() -> None:
+    signs, points = design_points(np.zeros(3), np.full(3, -2.0), np.full(3, 2.0), 0.5, 8)
+    run = simulated(0.2)
+    pairs = [(points[row, side], row) for row in range(8) for side in (0, 1)]
+    found, said = [], []
+    for _ in range(400):
+        values = run(pairs).reshape(8, 2, 1, 2)
+        values[:3, 0, 0, 1] = np.nan
+        one, error = effects(signs, values, 0.5)
+        found.append(one)
+        said.append(error)
+    told = np.sqrt(np.mean(np.square(said), axis=0))
+    # over the parameters together: which rows are left decides how well each is known
+    assert told == pytest.approx(np.sqrt(np.var(found, axis=0).mean(axis=1)), rel=0.1)
+    assert told[1] > 1.2 * told[0]
+
+
 def test_the_said_error_of_an_effect_is_its_error() -> None:
     signs, points = design_points(np.zeros(3), np.full(3, -2.0), np.full(3, 2.0), 0.5, 8)
     run = simulated(0.2)
