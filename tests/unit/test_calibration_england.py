@@ -10,7 +10,7 @@ import pytest
 
 from cinsim.calibration.area_model import AreaModel
 from cinsim.calibration.authorities import AreaFits
-from cinsim.calibration.england import Setting, _jacobian_for, area_setting, require_writable
+from cinsim.calibration.england import Setting, _jacobian_for, _nearer, area_setting, require_writable
 from cinsim.calibration.moments import Found, Reporter, SearchSettings, search
 from cinsim.calibration.point import PointFit
 from cinsim.calibration.pooling import Corrections
@@ -22,6 +22,7 @@ from cinsim.errors import InputError
 from cinsim.policy.national import own_thresholds
 from cinsim.reference.areas import find_area
 from cinsim.reference.parameters import parameters_from
+from cinsim.reference.register import load_register
 from cinsim.simulation.replicate import referral_level
 from tests.calibration_toys import ToySimulator, toy
 
@@ -65,6 +66,18 @@ def test_a_rival_begins_with_the_jacobian_of_both_explanations_column_by_column(
     ratio = rival.priors[alone].spread / space.priors[both].spread
     assert taken[:, alone] == pytest.approx(ratio * jacobian[:, both])
     assert _jacobian_for(rival, Targets(list(targets)[:3]), before) is None
+
+
+def test_a_rival_sets_out_from_the_middle_of_the_priors_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cinsim.calibration.england.coarse_start", lambda simulator, space, start, settings, say: start)
+    register = {name: entry.value for name, entry in load_register().items()}
+    for structure, wanted in (("lasting_differences", 11), ("known_to_services", 1)):
+        space = load_space(structure=structure)
+        begun = _nearer(Setting(structure=structure, out=tmp_path, into=tmp_path), space, load_targets(), register)
+        own = {prior.name for prior in space.priors if prior.structures == (structure,)}
+        assert len(own) == wanted
+        for prior in space.priors:
+            assert begun[prior.name] == pytest.approx(prior.value(0.0) if prior.name in own else register[prior.name]), prior.name
 
 
 def test_no_design_is_possible_only_where_a_jacobian_is_given() -> None:
