@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,15 @@ from typer.testing import CliRunner
 
 from cinsim.calibration.england import DRAWS, fit_posterior
 from cinsim.calibration.moments import SearchSettings
+from cinsim.calibration.point import read_point
 from cinsim.calibration.waves import WaveSettings
 from cinsim.cli import app
 from cinsim.cli.calibrate import england
+from cinsim.reference.calibrated import folder, point_file
 
 pytestmark = pytest.mark.unit
+
+SCRIPT = Path(__file__).parents[2] / "calibration" / "calibrate_england.py"
 
 
 def call(*arguments: str, into: Path) -> tuple[int, str]:
@@ -95,3 +101,22 @@ def test_the_command_has_the_budget_that_python_has() -> None:
     assert given["reports"] == search.reports == inspect.signature(fit_posterior).parameters["refine"].default
     assert given["wholes"] == search.wholes == inspect.signature(fit_posterior).parameters["wholes"].default
     assert (given["waves"], given["points"], given["draws"]) == (waves.waves, waves.points, DRAWS)
+
+
+def test_the_script_has_the_budget_that_the_command_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Reached(Exception):
+        """What the script asks for is known."""
+
+    asked: list[object] = []
+
+    def posterior(setting: object, *wanted: object) -> None:
+        asked.extend(wanted)
+        raise Reached
+
+    shipped = read_point(folder() / point_file())
+    monkeypatch.setattr("cinsim.calibration.england.fit_point", lambda setting, search: asked.append(search) or shipped)
+    monkeypatch.setattr("cinsim.calibration.england.fit_posterior", posterior)
+    monkeypatch.setattr(sys, "argv", ["calibrate_england.py", str(tmp_path)])
+    with pytest.raises(Reached):
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    assert asked == [SearchSettings(), WaveSettings(), DRAWS]

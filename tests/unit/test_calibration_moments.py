@@ -192,7 +192,7 @@ def with_gaps(simulator: ToySimulator, most: int) -> SimpleNamespace:
     left = iter(range(most))
 
     def run(requests: Sequence[Request]) -> np.ndarray:
-        values = ToySimulator.run(simulator, requests)
+        values = simulator.run(requests)
         for place, request in enumerate(requests):
             if request.replication >= SLOPES_FROM and next(left, None) is not None:
                 values[place, 2] = np.nan
