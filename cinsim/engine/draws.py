@@ -59,6 +59,7 @@ class Draws:
             z = ((z ^ (z >> 27)) * _MIX_2) & _MASK
             return ((z ^ (z >> 31)) >> _UNUSED_BITS) * _TO_UNIT + _HALF_STEP
 
+        uniform.key = key  # type: ignore[attr-defined]  # from which the native engine draws the same
         if trait or not self.checking:
             return uniform
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,16 @@ ROW: Final = np.dtype(
     ]
 )  # fmt: skip
 _PACK = struct.Struct("<diBhihfff").pack
+
+
+class Write(Protocol):
+    """Write an event; see :class:`EventRecord` for the columns."""
+
+    def __call__(
+        self, time: float, entity: int, event: int, episode: int = 0, resource: int = NOBODY, detail: int = -1,
+        hours: float = 0.0, due: float = math.nan, value: float = math.nan,
+    ) -> None:  # fmt: skip
+        """Append a row."""
 
 
 class EventRecord:

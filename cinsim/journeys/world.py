@@ -22,7 +22,7 @@ from cinsim.engine.record import EventRecord
 from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.journey import journey, leavers
 from cinsim.pathway.screening import refer
-from cinsim.pathway.service import Profiles, Service
+from cinsim.pathway.service import Profiles, Service, child_tables
 from cinsim.policy.practice import practice_of
 from cinsim.policy.thresholds import national_thresholds
 from cinsim.population.children import TURNS_18, Children
@@ -271,8 +271,7 @@ class Town:
             calendar,
             self.draws,
             self.record.write,
-            self.children,
-            grid,
+            child_tables(self.children, grid, calendar),
             referrals,
             practice,
             self.office,

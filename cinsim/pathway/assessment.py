@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Final
 
 import simpy
 
 from cinsim.engine.variates import exponential, lognormal
-from cinsim.pathway.child import Child, News, Stage
+from cinsim.pathway.child import Assessment, Child, News, Stage
 from cinsim.pathway.section_47 import section_47
 from cinsim.pathway.service import Service
 from cinsim.policy.thresholds import is_in_need, needs_plan, needs_section_47
 from cinsim.population.children import DISABILITY
 from cinsim.reference.events import Detail, Event
-from cinsim.workforce.work import Task
+from cinsim.workforce.work import Done, Task
 from cinsim.workforce.workers import Worker
 
 MERGED_TEAMS = (Detail.ASSESSMENT_TEAM, Detail.CIN_AND_CP_TEAM)
 """Teams that family help makes one: a new case goes to whichever has more room, and stays with its worker."""
 _TRIES: Final = 200  # at a length of assessment that is longer than one under way has lasted
-
-
-@dataclass(slots=True)
-class Assessment:
-    """An assessment in progress: working-day times of its start, its statutory limit and its planned end."""
-
-    started: float
-    due: float
-    planned: float
 
 
 def _planned_end(child: Child, service: Service, started: float) -> float:
@@ -77,11 +67,12 @@ def open_assessment(child: Child, service: Service, started: float, *, under_way
     )
 
 
-def _first_session_done(service: Service):  # type: ignore[no-untyped-def]
+def _first_session_done(service: Service) -> Done:
     def done(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
         child: Child = task.case  # type: ignore[assignment]
-        assessment: Assessment = child.assessment  # type: ignore[assignment]
+        assessment = child.assessment
+        assert assessment is not None
         child.last_seen = now
         child.tell(News.SEEN)
         if assessment.planned - now > service.p.assessment_short_days:
@@ -97,7 +88,8 @@ def _to_report(task: Task, worker: Worker, now: float, service: Service) -> None
     service.record_work(task, worker, now)
     child: Child = task.case  # type: ignore[assignment]
     child.last_seen = now
-    _plan_report(child, child.assessment, service)  # type: ignore[arg-type]
+    assert child.assessment is not None
+    _plan_report(child, child.assessment, service)
 
 
 def _plan_report(child: Child, assessment: Assessment, service: Service) -> None:
@@ -111,10 +103,11 @@ def _plan_report(child: Child, assessment: Assessment, service: Service) -> None
 def _to_approval(task: Task, worker: Worker, now: float, service: Service) -> None:
     service.record_work(task, worker, now)
     child: Child = task.case  # type: ignore[assignment]
-    assessment: Assessment = child.assessment  # type: ignore[assignment]
+    assessment = child.assessment
+    assert assessment is not None
 
-    def approved(task: Task, supervisor: Worker, now: float) -> None:
-        service.record_work(task, supervisor, now)
+    def approved(task: Task, worker: Worker, now: float) -> None:
+        service.record_work(task, worker, now)
         if child.assessment is assessment:  # else the case was closed meanwhile
             complete_assessment(child, service)
             child.tell(News.ASSESSED)
@@ -124,7 +117,8 @@ def _to_approval(task: Task, worker: Worker, now: float, service: Service) -> No
 
 def complete_assessment(child: Child, service: Service) -> None:
     """Authorise the assessment in progress."""
-    assessment: Assessment = child.assessment  # type: ignore[assignment]
+    assessment = child.assessment
+    assert assessment is not None
     child.assessment = None
     service.record(child, Event.ASSESSMENT_COMPLETED, due=assessment.due)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from dataclasses import dataclass
 from enum import Enum
 
 import simpy
@@ -36,6 +37,15 @@ class News(Enum):
     CONFERENCE = "a conference was held"
     REVIEWED = "the plan was reviewed"
     CONCERN = "a visit saw that severity has crossed a threshold"
+
+
+@dataclass(slots=True)
+class Assessment:
+    """An assessment in progress: working-day times of its start, its statutory limit and its planned end."""
+
+    started: float
+    due: float
+    planned: float
 
 
 class Child(Case):
@@ -75,7 +85,7 @@ class Child(Case):
         self.elapsed = 0.0  # working days a stage had run already when the simulation took it over
         self.enquiry_elapsed = 0.0  # the same of a section 47 enquiry in progress then
         self.rhythm = 0.0  # working days for which there had been visits then, which go on in step with them
-        self.assessment: object | None = None
+        self.assessment: Assessment | None = None
         self.review: tuple[Task, Task, int, int] | None = None  # the review conference booked: chairing, report, day and due
         self.awaited: Until | None = None  # the next referral after a closure, and what its time was worked out from:
         self.foreseen = (0.0, 0, 0)  # since when, and how many candidates of either kind there had been

@@ -15,6 +15,8 @@ from cinsim.policy.thresholds import may_close_plan, needs_section_47
 from cinsim.population.children import DISABILITY
 from cinsim.reference.events import Detail, Event
 from cinsim.workforce.staffing import FAMILY_SUPPORT
+from cinsim.workforce.work import Task
+from cinsim.workforce.workers import Worker
 
 
 def start_plan(child: Child, service: Service) -> None:
@@ -46,7 +48,7 @@ def _plan_supervision(child: Child, service: Service) -> None:
     hours, plan = service.practice.lead_practitioner.supervision_hours_per_month, child.plans
     month = 21.0
 
-    def done(task, worker, now):  # type: ignore[no-untyped-def]
+    def done(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
         if child.stage is Stage.CHILD_IN_NEED and child.plans == plan and child.roles == FAMILY_SUPPORT:
             supervisors = service.supervisors_of(child)

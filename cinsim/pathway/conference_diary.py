@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from cinsim.workforce.service_length import DAYS_PER_WEEK
 
 
@@ -19,23 +17,29 @@ class ConferenceDiary:
     """
 
     def __init__(self) -> None:
-        self.booked: Counter[int] = Counter()
-        self._weeks: Counter[int] = Counter()
+        self.booked: dict[int, int] = {}
+        self._weeks: dict[int, int] = {}
 
     def book(self, first: int, last: int, a_day: int, a_week: int) -> int:
         """Book the latest day with room from ``first`` to ``last``, else the first one after them, and return it."""
-        in_time = (day for day in range(last, first - 1, -1) if self._has_room(day, a_day, a_week))
-        day = next(in_time, max(first, last + 1))
-        while not self._has_room(day, a_day, a_week):
-            day += 1
-        self.booked[day] += 1
-        self._weeks[int(day // DAYS_PER_WEEK)] += 1
+        day = last
+        while day >= first and not self._has_room(day, a_day, a_week):
+            day -= 1
+        if day < first:  # none in time
+            day = max(first, last + 1)
+            while not self._has_room(day, a_day, a_week):
+                day += 1
+        self._add(day, 1)
         return day
 
     def cancel(self, day: int) -> None:
         """Take out a conference that was booked for a day."""
-        self.booked[day] -= 1
-        self._weeks[int(day // DAYS_PER_WEEK)] -= 1
+        self._add(day, -1)
+
+    def _add(self, day: int, number: int) -> None:
+        week = int(day // DAYS_PER_WEEK)
+        self.booked[day] = self.booked.get(day, 0) + number
+        self._weeks[week] = self._weeks.get(week, 0) + number
 
     def _has_room(self, day: int, a_day: int, a_week: int) -> bool:
-        return self.booked[day] < a_day and self._weeks[int(day // DAYS_PER_WEEK)] < a_week
+        return self.booked.get(day, 0) < a_day and self._weeks.get(int(day // DAYS_PER_WEEK), 0) < a_week

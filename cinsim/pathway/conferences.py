@@ -19,7 +19,9 @@ def book(service: Service, earliest: float, target: float) -> int:
 
     Over a week chairs hold as many as the register says, on one day each one at most (more where the register says more).
     """
-    fte = sum(chair.fte for chair in service.office.teams[Detail.CONFERENCE_TEAM].workers)
+    fte = 0.0
+    for chair in service.office.teams[Detail.CONFERENCE_TEAM].workers:
+        fte += chair.fte
     average = fte * service.p.conferences_per_chair_day
     a_day, a_week = max(1, math.ceil(max(fte, average))), max(1, round(DAYS_PER_WEEK * average))
     return service.conference_diary.book(math.ceil(earliest), math.floor(target), a_day, a_week)

@@ -49,7 +49,7 @@ def episode(child: Child, service: Service, stage: Stage) -> Generator[simpy.Eve
     return following
 
 
-def leave(child: Child, service: Service, because: object) -> Stage | Detail:
+def leave(child: Child, service: Service, because: int) -> Stage | Detail:
     """Return what follows when a child leaves the area, dies or turns 18 while its case is open."""
     if because == TURNS_18:
         following = at_eighteen(child, service)
@@ -80,7 +80,8 @@ def journey(child: Child, service: Service, stage: Stage) -> Generator[simpy.Eve
 def _is_referred(child: Child, service: Service) -> Generator[simpy.Event, Any, bool]:
     """Wait for the next referral; return whether it comes before the child leaves."""
     try:
-        yield child.awaited  # type: ignore[misc]
+        assert child.awaited is not None
+        yield child.awaited
     except simpy.Interrupt:
         child.awaited = None
         return False
@@ -158,28 +159,41 @@ ADDED_CANDIDATES: Final = 30_000
 """Occurrence numbers of the candidates that a rise in demand adds start here, apart from the others'."""
 
 
-class Arrivals:
-    """Starts a journey at each child's first candidate for a referral.
+def first_candidates(
+    base: NDArray[np.float64], extra: NDArray[np.float64], now: float = 0.0
+) -> list[tuple[float, int, float, float]]:
+    """Return children's first candidates for a referral from now on, the next one last.
 
     Parameters
     ----------
     base, extra : each child's first candidate, and the first of those that a rise in demand adds; working days, infinity
         for none.
+
+    Returns
+    -------
+    time, child, and the child's candidate of either kind.
+    """
+    first = np.minimum(base, extra)
+    order = np.lexsort((np.arange(len(first)), first))
+    order = order[np.isfinite(first[order]) & (first[order] >= now)][::-1]
+    return list(zip(first[order].tolist(), order.tolist(), base[order].tolist(), extra[order].tolist(), strict=True))
+
+
+class Arrivals:
+    """Starts a journey at each child's first candidate for a referral.
+
+    Parameters
+    ----------
+    left : the candidates as :func:`first_candidates` gives them, the next one last.
     """
 
-    def __init__(self, service: Service, base: NDArray[np.float64], extra: NDArray[np.float64]):
-        self._service, self._base = service, base
+    def __init__(self, service: Service, left: list[tuple[float, int, float, float]]):
+        self._service, self._left = service, left
         self._next: Until | None = None
-        self.expect(extra)
 
-    def expect(self, extra: NDArray[np.float64]) -> None:
-        """Take up the additional candidates of a demand that has been the same so far; those before now have come."""
-        first = np.minimum(self._base, extra)
-        order = np.lexsort((np.arange(len(first)), first))
-        order = order[np.isfinite(first[order]) & (first[order] >= self._service.env.now)]
-        order = order[::-1]  # the next one stands last
-        columns = (first[order].tolist(), order.tolist(), self._base[order].tolist(), extra[order].tolist())
-        self._left: list[tuple[float, int, float, float]] = list(zip(*columns, strict=True))
+    def expect(self, left: list[tuple[float, int, float, float]]) -> None:
+        """Take up the candidates of a demand that has been the same so far."""
+        self._left = left
         if self._next is not None:
             self._next.move(self._time_of_next())
 

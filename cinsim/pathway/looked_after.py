@@ -13,6 +13,7 @@ from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.service import Service
 from cinsim.pathway.visits import drop_visits, plan_visit
 from cinsim.reference.events import Detail, Event
+from cinsim.reference.parameters import Parameters
 from cinsim.workforce.staffing import SOCIAL_WORK_ROLES
 
 
@@ -35,11 +36,12 @@ def _time_left(u: float, shape: float, scale: float, elapsed: float) -> float:
     return max(on_grid(weibull(gone + u * (1.0 - gone), shape, scale) - elapsed), 1.0)
 
 
-def _outcomes(p: object) -> tuple[float, ...]:
+def _outcomes(p: Parameters) -> tuple[float, ...]:
     """Return cumulative shares of how care ends before 18: adopted, child arrangements order, SGO, home with a plan, closed."""
-    shares = [p.care_ends_adopted, p.care_ends_arrangements_order, p.care_ends_guardianship, p.care_ends_home_with_plan]  # type: ignore[attr-defined]
-    running = [sum(shares[: k + 1]) for k in range(4)]
-    return (*running, 1.0)
+    adopted = p.care_ends_adopted
+    arranged = adopted + p.care_ends_arrangements_order
+    guarded = arranged + p.care_ends_guardianship
+    return (adopted, arranged, guarded, guarded + p.care_ends_home_with_plan, 1.0)
 
 
 def leave_care(child: Child, service: Service, outcome: int) -> Stage | Detail:
@@ -48,7 +50,7 @@ def leave_care(child: Child, service: Service, outcome: int) -> Stage | Detail:
     follows: tuple[Stage | Detail, ...] = (Detail.RC1, Detail.RC3, Detail.RC4, Stage.CHILD_IN_NEED, Detail.RC7)
     details = (Detail.RC1, Detail.RC3, Detail.RC4, Detail.OUTCOME_HOME, Detail.OUTCOME_HOME)
     service.record(child, Event.LOOKED_AFTER_ENDED, details[outcome])
-    if follows[outcome] is Stage.CHILD_IN_NEED and service.children.leaves[child.number] <= service.env.now:
+    if follows[outcome] is Stage.CHILD_IN_NEED and service.tables.leaves[child.number] <= service.env.now:
         return Detail.RC5  # it moved while in care: home is in another authority
     return follows[outcome]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
-from cinsim.engine.draws import Draws
+from cinsim.engine.draws import Draws, Stream
+from cinsim.engine.record import Write
 from cinsim.engine.variates import normal
 from cinsim.pathway.child import Child, News
 from cinsim.pathway.conference_diary import ConferenceDiary
@@ -22,7 +24,7 @@ from cinsim.population.referrals import WORKING_DAYS_PER_MONTH, ReferralTimes
 from cinsim.reference.events import Event
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 from cinsim.workforce.office import Office
-from cinsim.workforce.work import Case, Diary, Task
+from cinsim.workforce.work import Case, Diary, Done, Task
 from cinsim.workforce.workers import Worker
 
 DECISIONS = (
@@ -38,11 +40,45 @@ TRAITS = frozenset({"hard to reach", "early help", "family help"})
 
 
 @dataclass(frozen=True, slots=True)
+class ChildTables:
+    """What the pathway looks up of each child, by its number.
+
+    Attributes
+    ----------
+    need : N(t) before help, float32 [children, quarters]. quarter : the quarter of each working day.
+    eighteen : working-day time of the 18th birthday. leaves : when the child leaves the area, float64 [children].
+    """
+
+    need: NDArray[np.float32]
+    quarter: list[int]
+    need_category: list[int]
+    eighteen: NDArray[np.float64]
+    leaves: NDArray[np.float64]
+
+
+def child_tables(children: Children, grid: NeedGrid, calendar: Calendar) -> ChildTables:
+    """Return what the pathway looks up of some children."""
+    quarter = np.searchsorted(grid.times, np.arange(calendar.days + 1), side="right") - 1
+    return ChildTables(
+        need=grid.need,
+        quarter=np.minimum(quarter, grid.need.shape[1] - 1).tolist(),
+        need_category=children.need_category.tolist(),
+        eighteen=times_of_days(calendar, children.birth + ADULT_AGE * DAYS_PER_YEAR),
+        leaves=children.leaves,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Profiles:
     """Cumulative shares of published profiles, for drawing categories."""
 
     sources: tuple[float, ...]
     abuse: tuple[float, ...]
+
+
+def demand_rise(practice: Practice) -> list[float]:
+    """Return by how much referrals of each need category rise at most."""
+    return [practice.demand.largest_increase(category) for category in range(len(NEED_CATEGORIES))]
 
 
 class Service:
@@ -54,9 +90,8 @@ class Service:
         p: Parameters,
         calendar: Calendar,
         draws: Draws,
-        write: Callable[..., None],
-        children: Children,
-        grid: NeedGrid,
+        write: Write,
+        tables: ChildTables,
         referrals: ReferralTimes,
         practice: Practice,
         office: Office,
@@ -64,14 +99,10 @@ class Service:
     ):
         self.env, self.p, self.calendar, self.write = env, p, calendar, write
         self.referrals, self.office, self.profiles = referrals, office, profiles
-        self.children = children
+        self.tables, self.need_category = tables, tables.need_category
         self.record_work = office.record_work
-        self.need_category: list[int] = children.need_category.tolist()
-        self.luck = {name: draws.stream(name, trait=name in TRAITS) for name in DECISIONS}
-        self._need = grid.need.item
-        self._eighteen = times_of_days(calendar, children.birth + ADULT_AGE * DAYS_PER_YEAR).item
-        quarter = np.searchsorted(grid.times, np.arange(calendar.days + 1), side="right") - 1
-        self._quarter: list[int] = np.minimum(quarter, grid.need.shape[1] - 1).tolist()
+        self.luck: dict[str, Stream] = {name: draws.stream(name, trait=name in TRAITS) for name in DECISIONS}
+        self._need, self._quarter, self._eighteen = tables.need.item, tables.quarter, tables.eighteen.item
         self._concern_fade = -1.0 / (p.concern_half_life_months * WORKING_DAYS_PER_MONTH)
         factor = office.staffing.hours_factor
         self.hours: Mapping[int, float] = {
@@ -93,12 +124,11 @@ class Service:
         self.conference_report_hours = p.hours_conference_report * factor
         self.conference_diary = ConferenceDiary()
         self.known: dict[int, Child] = {}
-        self.follow(practice)
+        self.practice, self.demand_rise = practice, demand_rise(practice)
 
     def follow(self, practice: Practice) -> None:
         """Go on under a practice, which has been the same as the former so far."""
-        self.practice = practice
-        self.demand_rise = [practice.demand.largest_increase(category) for category in range(len(NEED_CATEGORIES))]
+        self.practice, self.demand_rise = practice, demand_rise(practice)
 
     # ---- the record
 
@@ -106,12 +136,13 @@ class Service:
         """Write an event of a child now."""
         self.write(self.env.now, child.number, event, child.episode, -1, detail, 0.0, due, value)
 
-    def then(self, news: News) -> Callable[[Task, Worker, float], None]:
+    def then(self, news: News) -> Done:
         """Return what is done when a task is finished: write it and tell the child's process."""
 
         def done(task: Task, worker: Worker, now: float) -> None:
             self.record_work(task, worker, now)
-            task.case.tell(news)  # type: ignore[attr-defined]
+            child: Child = task.case  # type: ignore[assignment]
+            child.tell(news)
 
         return done
 
@@ -153,7 +184,7 @@ class Service:
         """Return the thresholds for escalating a case open on a CIN plan, for its lead practitioner's kind."""
         thresholds = self.thresholds().for_open_case()
         if child.holder is not None and child.holder.effect.escalation_shift:
-            return thresholds.shifted({"section_47": -child.holder.effect.escalation_shift})
+            return replace(thresholds, section_47=thresholds.section_47 - child.holder.effect.escalation_shift)
         return thresholds
 
     def is_new_concern(self, child: Child, severity: float) -> bool:
@@ -165,15 +196,11 @@ class Service:
 
     # ---- work for the case holder and for those on duty
 
-    def plan_work(
-        self, child: Case, kind: int, booked: float, due: float, done: Callable[[Task, Worker, float], None] | None = None
-    ) -> Task:
+    def plan_work(self, child: Case, kind: int, booked: float, due: float, done: Done | None = None) -> Task:
         """Put work into the case holder's diary (or let it wait for one)."""
         return child.plan_task(kind, self.hours[kind], booked, due, done or self.record_work)
 
-    def ask_supervisor(
-        self, child: Child, kind: int, hours: float, due: float, done: Callable[[Task, Worker, float], None] | None = None
-    ) -> None:
+    def ask_supervisor(self, child: Child, kind: int, hours: float, due: float, done: Done | None = None) -> None:
         """Ask the practice supervisors of the team that holds the case, or that is to."""
         self.office.ask(self.supervisors_of(child), kind, child, hours, self.env.now, due, done or self.record_work)
 

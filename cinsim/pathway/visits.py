@@ -119,5 +119,5 @@ def drop_visits(child: Child, service: Service) -> None:
     """Drop the visits still entered when a plan ends; one that is overdue is recorded as never made."""
     now = service.env.now
     for task in child.drop_tasks(VISITS):
-        if task.due + 1 <= now and task.kind is not Event.LOOKED_AFTER_VISIT:
+        if task.due + 1 <= now and task.kind != Event.LOOKED_AFTER_VISIT:
             service.write(now, child.number, task.kind, child.episode, -1, -1, 0.0, task.due)

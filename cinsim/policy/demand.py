@@ -33,5 +33,5 @@ class Demand:
 
     def largest_increase(self, need_category: int) -> float:
         """Return by how much referrals of a need category rise at most, over sources and time (0 if they never rise)."""
-        by_source = max((0.0, *self.by_source.values()))
+        by_source = max(max(self.by_source.values(), default=0.0), 0.0)
         return max(0.0, (1 + self.overall) * (1 + self.by_need.get(need_category, 0.0)) * (1 + by_source) - 1.0)

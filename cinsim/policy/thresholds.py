@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cinsim.engine.variates import normal
@@ -51,7 +51,18 @@ class Thresholds:
         def between(a: float, b: float) -> float:  # a threshold at infinity stays there until the policy is in full force
             return b if share == 1.0 else a if math.isinf(a) or math.isinf(b) else a + share * (b - a)
 
-        return Thresholds(**{f.name: between(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)})
+        return Thresholds(
+            screening=between(self.screening, other.screening),
+            in_need=between(self.in_need, other.in_need),
+            plan=between(self.plan, other.plan),
+            section_47=between(self.section_47, other.section_47),
+            conference=between(self.conference, other.conference),
+            child_protection=between(self.child_protection, other.child_protection),
+            care=between(self.care, other.care),
+            close_plan=between(self.close_plan, other.close_plan),
+            end_protection=between(self.end_protection, other.end_protection),
+            open_case_shift=between(self.open_case_shift, other.open_case_shift),
+        )
 
 
 @dataclass(frozen=True, slots=True)

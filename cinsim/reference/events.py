@@ -140,6 +140,7 @@ class Detail(IntEnum):
     LEAVE = 81
 
 
+TEAMS: Final = tuple(code for code in Detail if 70 <= code < 80)
 WORK: Final = frozenset(range(Event.CIN_VISIT, Event.LONG_STAY_SUPPORT + 1)) | {
     Event.SHORT_HELP_SESSION,
     Event.VISIT_NOT_ACHIEVED,

@@ -19,17 +19,15 @@ from cinsim.engine.draws import Draws
 from cinsim.engine.environment import DayByDay
 from cinsim.engine.record import EventRecord
 from cinsim.errors import InputError
-from cinsim.pathway.child import Stage
 from cinsim.pathway.history import (
     OUT,
     History,
     history_of,
 )
-from cinsim.pathway.journey import Arrivals, await_referral_anew, leavers
-from cinsim.pathway.service import Profiles, Service
-from cinsim.pathway.visits import drop_visits
+from cinsim.pathway.journey import await_referral_anew, first_candidates
+from cinsim.pathway.service import Profiles, child_tables, demand_rise
 from cinsim.policy.national import national_set, own_thresholds
-from cinsim.policy.practice import practice_of
+from cinsim.policy.practice import Practice, practice_of
 from cinsim.policy.thresholds import Thresholds, national_thresholds
 from cinsim.population.caseload import InitialCaseload
 from cinsim.population.children import Children, make_children
@@ -44,8 +42,8 @@ from cinsim.reference.parameters import Parameters, parameters_from
 from cinsim.scenario.model import Scenario
 from cinsim.simulation.parting import Arm
 from cinsim.simulation.placing import OpenCase, placed
-from cinsim.simulation.taking_over import take_over_all
-from cinsim.workforce.office import Office
+from cinsim.simulation.taking_over import known_children
+from cinsim.simulation.world import Given, begin, finish
 from cinsim.workforce.staffing import staffing_of
 from cinsim.workforce.workers import WorkerRow
 
@@ -242,16 +240,25 @@ class UnderWay:
         practice, staffing = self.arm.practice, self.arm.staffing
         env = DayByDay()
         self._record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
-        office = Office(env, p, draws, self._record.write, staffing, practice.lead_practitioner.effect)
-        profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
-        self._service = Service(
-            env, p, calendar, draws, self._record.write, children, grid, referrals, practice, office, profiles
+        self._referrals, self._base = referrals, _first(referrals, made.history)
+        self._env, self._given = (
+            env,
+            Given(
+                p=p,
+                calendar=calendar,
+                tables=child_tables(children, grid, calendar),
+                referrals=referrals,
+                practice=practice,
+                staffing=staffing,
+                profiles=Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started")),
+                known=known_children(made.history),
+                cases=dict(made.cases),
+                arrivals=first_candidates(self._base, self._added(practice)),
+                leaving=_leaving(children, self.end),
+            ),
         )
-        take_over_all(self._service, made.history, made.cases)
-        base = _first(self._service, made.history)
-        self._arrivals = Arrivals(self._service, base, _first_added(self._service, made.history))
-        env.process(self._arrivals.live())
-        _start_leavers(self._service, children)
+        self._world = begin(env, draws, self._record.write, self._given)
+        self._service, self._arrivals = self._world.service, self._world.arrivals
 
     def arm_of(self, scenario: Scenario) -> Arm:
         """Return a scenario as it would be met here; of another scenario its parameters and structure must be the same."""
@@ -259,6 +266,16 @@ class UnderWay:
         target = national_set(policy.reference, made.p) if policy is not None else self._national
         practice = practice_of(scenario, self._area, made.p, made.calendar, made.own, self._national, target)
         return Arm(scenario, practice, staffing_of(scenario, self._area, made.p, made.calendar, made.draws))
+
+    def _added(self, practice: Practice) -> NDArray[np.float64]:
+        """Return the first of each child's candidates that a rise in demand adds."""
+        children, history = self._made.children, self._made.history
+        rises = np.asarray(demand_rise(practice))[children.need_category]
+        if rises.max() <= 0.0:
+            return np.full(len(children), np.inf)
+        extra = self._referrals.first(_known(history), "additional referral", practice.demand.ramp.start, rises)
+        extra[history.stage != OUT] = np.inf
+        return extra
 
     @staticmethod
     @contextmanager
@@ -290,16 +307,14 @@ class UnderWay:
         service.follow(arm.practice)
         service.office.follow(arm.staffing, arm.practice.lead_practitioner.effect)
         if arm.practice.demand != former.practice.demand:
-            self._arrivals.expect(_first_added(service, self._made.history))
+            self._arrivals.expect(first_candidates(self._base, self._added(arm.practice), service.env.now))
             for child in service.known.values():
                 await_referral_anew(child, service)
 
     def finished(self) -> Replication:
         """Return what has come of it, once it has gone on to the end."""
-        made, service, scenario = self._made, self._service, self.arm.scenario
-        for child in service.known.values():
-            if child.stage in (Stage.CHILD_IN_NEED, Stage.CHILD_PROTECTION):
-                drop_visits(child, service)
+        made, scenario = self._made, self.arm.scenario
+        outcome = finish(self._service)
         return Replication(
             area=self._area,
             draw=self._draw,
@@ -309,12 +324,12 @@ class UnderWay:
             calendar=made.calendar,
             record=self._record,
             population=_population(made.children, made.grid, made.calendar, made.history),
-            workers=service.office.rows(),
+            workers=outcome.workers,
             reported_years=range(scenario.start.year + 1, scenario.start.year + scenario.years + 1),
             national_thresholds={name: float(value) for name, value in asdict(self._national).items()},
             start_time=float(made.calendar.time_of(scenario.start)),
             hours_factor=self.arm.staffing.hours_factor,
-            work_notes=np.array(service.office.notes, dtype=np.float64).reshape(-1, 6),
+            work_notes=np.array(outcome.notes, dtype=np.float64).reshape(-1, 6),
         )
 
 
@@ -344,31 +359,22 @@ def _known(history: History) -> Known:
     return Known(np.where(history.stage == OUT, history.closed_at, np.nan), history.help)
 
 
-def _first(service: Service, history: History) -> NDArray[np.float64]:
+def _first(referrals: ReferralTimes, history: History) -> NDArray[np.float64]:
     """Return each child's first candidate for a referral; infinity for none, and for those who are open already."""
-    base = service.referrals.first(_known(history))
+    base = referrals.first(_known(history))
     base[history.stage != OUT] = np.inf
     return base
 
 
-def _first_added(service: Service, history: History) -> NDArray[np.float64]:
-    """Return the first of each child's candidates that a rise in demand adds."""
-    rises = np.asarray(service.demand_rise)[service.children.need_category]
-    if rises.max() <= 0.0:
-        return np.full(len(service.children), np.inf)
-    extra = service.referrals.first(_known(history), "additional referral", service.practice.demand.ramp.start, rises)
-    extra[history.stage != OUT] = np.inf
-    return extra
-
-
-def _start_leavers(service: Service, children: Children) -> None:
+def _leaving(children: Children, end: float) -> list[tuple[float, int, int]]:
+    """Return when each child leaves during the run, as a heap of (time, child, because)."""
     leaving = [
         (time, number, because)
         for number, (time, because) in enumerate(zip(children.leaves.tolist(), children.leaves_because.tolist(), strict=True))
-        if time < service.calendar.days
+        if time < end
     ]
     heapq.heapify(leaving)
-    service.env.process(leavers(service, leaving))
+    return leaving
 
 
 def _population(children: Children, grid: NeedGrid, calendar: Calendar, history: History) -> Population:

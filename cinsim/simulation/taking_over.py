@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,7 +28,7 @@ from cinsim.pathway.service import Service
 from cinsim.reference.events import Detail, Event
 from cinsim.simulation.placing import OpenCase
 
-_STAGES: Final = {
+_STAGES: Final[Mapping[int, Stage]] = {
     CHILD_IN_NEED: Stage.CHILD_IN_NEED,
     CHILD_PROTECTION: Stage.CHILD_PROTECTION,
     LOOKED_AFTER: Stage.LOOKED_AFTER,
@@ -82,17 +83,40 @@ def _concern(child: Child, service: Service) -> Generator[simpy.Event, object, N
     child.tell(News.CONCERN)
 
 
-def take_over_all(service: Service, history: History, cases: Mapping[int, OpenCase]) -> None:
+@dataclass(frozen=True, slots=True)
+class KnownChild:
+    """A child who was known to the service before the run: its stage, and for how many quarters it has been there."""
+
+    number: int
+    help: float
+    previous_cpps: int
+    stage: int
+    closed_at: float
+    stage_quarters: float
+    open_quarters: float
+
+
+def known_children(history: History) -> list[KnownChild]:
+    """Return the children who have been referred before the run, by number."""
+    known = np.flatnonzero(~np.isnan(history.last_referral))
+    columns = (
+        known, history.help[known].astype(np.float64), history.previous_cpps[known], history.stage[known], history.closed_at[known],
+        history.stage_quarters[known].astype(np.float64), history.open_quarters[known].astype(np.float64),
+    )  # fmt: skip
+    return [KnownChild(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def take_over_all(service: Service, known: Sequence[KnownChild], cases: Mapping[int, OpenCase]) -> None:
     """Start the journeys of children who are open when the run begins, with the time they have already been open."""
     env = service.env
-    for number in np.flatnonzero(~np.isnan(history.last_referral)).tolist():
+    for before in known:
+        number = before.number
         child = Child(env, number, service.need_category[number])
         service.known[number] = child
-        child.help = float(history.help[number])
-        child.previous_cpps = int(history.previous_cpps[number])
-        stage = int(history.stage[number])
-        if stage == OUT:
-            child.closed_at = float(history.closed_at[number])
+        child.help = before.help
+        child.previous_cpps = before.previous_cpps
+        if before.stage == OUT:
+            child.closed_at = before.closed_at
             service.write(child.closed_at, number, Event.HELP_LEVEL, 0, -1, -1, 0.0, math.nan, child.help)
             continue
         if number in cases:
@@ -101,10 +125,10 @@ def take_over_all(service: Service, history: History, cases: Mapping[int, OpenCa
         child.episode = 1
         child.source = source_of(child, service, 0)  # candidates of the run are numbered from 1
         within = (number * 0.6180339887498949) % 1.0
-        child.elapsed = (float(history.stage_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER
-        child.referred_at = -(float(history.open_quarters[number]) + within) * WORKING_DAYS_PER_QUARTER - _FIRST_ASSESSMENT
+        child.elapsed = (before.stage_quarters + within) * WORKING_DAYS_PER_QUARTER
+        child.referred_at = -(before.open_quarters + within) * WORKING_DAYS_PER_QUARTER - _FIRST_ASSESSMENT
         child.concern_since = child.referred_at
         service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
         service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)
         _write_first_assessment(child, service)
-        child.process = env.process(journey(child, service, _STAGES[stage]))
+        child.process = env.process(journey(child, service, _STAGES[before.stage]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import simpy
@@ -11,9 +11,10 @@ import simpy
 from cinsim.engine.clock import on_grid
 from cinsim.engine.draws import Draws
 from cinsim.engine.environment import Until
+from cinsim.engine.record import Write
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.policy.timing import NEVER, Ramp
-from cinsim.reference.events import Detail, Event
+from cinsim.reference.events import TEAMS, Detail, Event
 from cinsim.reference.parameters import Parameters
 from cinsim.workforce.posts import PostHistory
 from cinsim.workforce.service_length import DAYS_PER_WEEK, WORKING_DAYS_PER_YEAR
@@ -22,19 +23,22 @@ from cinsim.workforce.teams import Team
 from cinsim.workforce.work import Case, Diary, Done, Task
 from cinsim.workforce.workers import NO_EFFECT, Absences, Worker, WorkerRow
 
-Write = Callable[..., None]
-
 
 def supervised_teams(staffing: Staffing) -> tuple[int, tuple[int, ...]]:
     """Return the team whose practice supervisors also serve teams without any, and the teams that have some."""
-    supervised = [post.team for post in staffing.posts if post.role == Detail.PRACTICE_SUPERVISOR]
-    teams = tuple(sorted(set(supervised)))
-    return max(teams, key=supervised.count, default=Detail.CIN_AND_CP_TEAM), teams
+    posts: dict[int, int] = {}
+    for post in staffing.posts:
+        if post.role == Detail.PRACTICE_SUPERVISOR:
+            posts[post.team] = posts.get(post.team, 0) + 1
+    teams = sorted(posts)
+    most = max(teams, key=lambda team: posts[team]) if teams else int(Detail.CIN_AND_CP_TEAM)
+    return most, tuple(teams)
 
 
 def rules_change_over(staffing: Staffing) -> Ramp:
     """Return from when to when hours and limits of those in post change; never where they do not."""
-    changed = [staffing.rules.ramp, *(rates.ramp for rates in staffing.rates.values() if rates.limit[0] != rates.limit[1])]
+    changed = [rates.ramp for rates in staffing.rates.values() if rates.limit[0] != rates.limit[1]]
+    changed.append(staffing.rules.ramp)
     ramps = [ramp for ramp in changed if ramp != NEVER]
     return Ramp(min(ramp.start for ramp in ramps), max(ramp.full for ramp in ramps)) if ramps else NEVER
 
@@ -78,10 +82,11 @@ class Office:
         self.workers: list[Worker] = []
         self.notes: list[tuple[float, int, float, float, float, float]] = []  # of each worker about once a month
         self.teams: dict[int, Team] = {
-            code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in Detail if 70 <= code < 80
+            code: Team(self, code, pool=code in (Detail.FRONT_DOOR, Detail.CONFERENCE_TEAM)) for code in TEAMS
         }
         self._elsewhere, supervised = supervised_teams(staffing)
-        self._supervisors = {team: Diary() for team in {self._elsewhere, *supervised}}
+        self._supervisors = {team: Diary() for team in supervised}
+        self._supervisors.setdefault(self._elsewhere, Diary())
         self._histories = [PostHistory(self, post) for post in staffing.posts]
         for history in self._histories:
             env.process(history.live())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 _load = attrgetter("load")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """A case's place among those that wait for a holder, and since when."""
+
+    case: Case
+    since: float
+
+
 class Team:
     """Case holders who share allocations, and the list of children who wait for one of them."""
 
@@ -27,7 +36,7 @@ class Team:
         self.workers: list[Worker] = []
         self._eligible: dict[frozenset[int], list[Worker]] = {}  # workers by the roles a case may go to
         self.pool = Diary() if pool else None
-        self._waiting: dict[frozenset[int], list[tuple[int, float, int, Case]]] = {}  # by the roles a case waits for
+        self._waiting: dict[frozenset[int], list[tuple[int, float, int, Waiting]]] = {}  # by the roles a case waits for
         self._count = 0
 
     def _least_loaded(self, case: Case) -> Worker | None:
@@ -57,8 +66,11 @@ class Team:
 
     def load(self) -> float:
         """Return the caseload points of the team's workers as a share of their limits; infinity for a team without any."""
-        limit = sum(worker.limit for worker in self.workers)
-        return sum(worker.points for worker in self.workers) / limit if limit > 0.0 else math.inf
+        points = limit = 0.0
+        for worker in self.workers:
+            points += worker.points
+            limit += worker.limit
+        return points / limit if limit > 0.0 else math.inf
 
     def allocate(self, case: Case) -> None:
         """Give a case to the least loaded eligible worker below its limit, or let it wait.
@@ -67,7 +79,7 @@ class Team:
         another team still holds stays with its holder until someone here can take it.
         """
         now = self.office.env.now
-        since = case.waiting[1] if case.waiting is not None and case.team is self else now
+        since = case.waiting.since if case.waiting is not None and case.team is self else now
         case.team = self
         worker = self._least_loaded(case)
         if worker is not None:
@@ -76,8 +88,9 @@ class Team:
         if case.holder is None:
             self.office.write(now, case.number, Event.WAITING_FOR_ALLOCATION, case.episode, -1, self.code)
         self._count += 1
-        case.waiting = (0 if case.urgent else 1, since, self._count, case)
-        heapq.heappush(self._waiting.setdefault(case.roles, []), case.waiting)
+        case.waiting = Waiting(case, since)
+        place = (0 if case.urgent else 1, since, self._count, case.waiting)
+        heapq.heappush(self._waiting.setdefault(case.roles, []), place)
 
     def _give(self, case: Case, worker: Worker) -> None:
         before, case.waiting = case.holder, None
@@ -98,15 +111,15 @@ class Team:
         """
         stuck: set[frozenset[int]] = set()
         while True:
-            first = None
+            first: tuple[int, float, int, Waiting] | None = None
             for roles, waiting in self._waiting.items():
-                while waiting and waiting[0][3].waiting is not waiting[0]:
+                while waiting and waiting[0][3].case.waiting is not waiting[0][3]:
                     heapq.heappop(waiting)  # given to someone meanwhile, closed, or asked for anew
                 if waiting and roles not in stuck and (first is None or waiting[0] < first):
                     first = waiting[0]
             if first is None:
                 return
-            case = first[3]
+            case = first[3].case
             worker = self._least_loaded(case)
             if worker is None:
                 stuck.add(case.roles)
@@ -129,6 +142,7 @@ class Team:
     def pass_on(self, case: Case) -> None:
         """Take a case from its holder and find it another, or let it wait unallocated."""
         former = case.holder
+        assert former is not None
         former.let_go(case)
         self.office.write(self.office.env.now, case.number, Event.RELEASED, case.episode, former.number)
         (case.team or self).allocate(case)

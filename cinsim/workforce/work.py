@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from cinsim.reference.events import Event
+
+if TYPE_CHECKING:
+    from cinsim.workforce.teams import Team, Waiting
+    from cinsim.workforce.workers import Worker
 
 HEAD_START_WORKING_DAYS: Final[dict[int, float]] = {
     Event.SCREENING: 20.0,
@@ -46,7 +50,7 @@ CAN_BE_THINNED: Final = frozenset(
 )
 """Work that is cut short when it is overdue, before statutory work gives way."""
 
-Done = Callable[["Task", Any, float], None]
+Done = Callable[["Task", "Worker", float], None]
 
 
 class Task:
@@ -113,14 +117,14 @@ class Case:
 
     def __init__(self, number: int):
         self.number = number
-        self.holder: Any = None
-        self.team: Any = None
+        self.holder: Worker | None = None
+        self.team: Team | None = None
         self.points = 0.0
         self.urgent = False
         self.episode = 0
         self.held = False  # whether anyone has held the case in this episode
         self.roles: frozenset[int] = frozenset()
-        self.waiting: Any = None  # its place among those who wait for a holder
+        self.waiting: Waiting | None = None  # its place among those who wait for a holder
         self.tasks: list[Task] = []  # of the case holder
         self.asked: list[Task] = []  # of those on duty; what is done stays here until the case closes
 

@@ -1,0 +1,1 @@
+"""One replication: what it starts from, the run itself, and what comes of it."""
