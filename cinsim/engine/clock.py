@@ -58,7 +58,7 @@ class Calendar:
         bank = holidays.country_holidays("GB", subdiv="ENG", years=range(first.year, known_to.year + 1))
         every = np.arange(np.datetime64(first), np.datetime64(known_to) + 1)
         working = every[np.is_busday(every, busdaycal=np.busdaycalendar(holidays=np.array(sorted(bank), dtype="datetime64[D]")))]
-        self.days = int(np.searchsorted(working, np.datetime64(last), side="right"))
+        self.days: int = int(np.searchsorted(working, np.datetime64(last), side="right"))
         self.dates: NDArray[np.datetime64] = working[: self.days]
         # time of each calendar day: the index of the first working day on or after it
         self._time_of_day: list[int] = np.searchsorted(working, every).tolist()

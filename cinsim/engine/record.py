@@ -58,6 +58,10 @@ class EventRecord:
 
         self.write = write
 
+    def extend(self, rows: bytes) -> None:
+        """Append whole rows that are packed already."""
+        self._rows.extend(rows)
+
     def __len__(self) -> int:
         return len(self._rows) // ROW.itemsize
 

@@ -79,11 +79,13 @@ class PostHistory:
     def _read(self, post: Post) -> None:
         """Take in the post and the rates of its role."""
         office = self.office
-        self.post, self.rates = post, office.rates_of(post.role)
+        self.post: Post = post
+        self.rates: Rates = office.rates_of(post.role)
         # rates of leaving and recruiting change at the middle of the phase-in
-        self._change = (self.rates.ramp.start + self.rates.ramp.full) / 2
-        self._gap_change = self._change if math.isfinite(self._change) else office.staffing.rules.ramp.start
-        self._stay, self._gap = courses_of_service(office, self.rates), courses_of_vacancies(office, self.rates)
+        self._change: float = (self.rates.ramp.start + self.rates.ramp.full) / 2
+        self._gap_change: float = self._change if math.isfinite(self._change) else office.staffing.rules.ramp.start
+        self._stay: tuple[Course, Course] = courses_of_service(office, self.rates)
+        self._gap: tuple[Course, Course] = courses_of_vacancies(office, self.rates)
 
     def look_again(self, post: Post) -> None:
         """Go on under the office's new staffing, which has been the same as the former so far."""

@@ -107,7 +107,7 @@ class Diary:
         """Return the tasks that are still to be done, ready ones first, each in the order in which they were entered."""
         ready = [task for _, _, task in sorted(self.ready, key=lambda entry: entry[1])]
         booked = [task for day in sorted(self.future) for task in self.future[day]]
-        return [task for task in (*ready, *booked) if task.diary is self]
+        return [task for task in ready + booked if task.diary is self]
 
 
 class Case:

@@ -76,7 +76,7 @@ class Expressions:
 
     def condition(self, node: ast.AST) -> str:
         """Return an expression as a C++ condition, by Python's rules of truth."""
-        code, kind = self._expr(node, None)
+        code, kind = self._bool(node, BOOL) if isinstance(node, ast.BoolOp) else self._expr(node, None)
         return code if kind == BOOL else f"truth({code})"
 
     def apart(self, node: ast.AST, want: Type | None = None, *, condition: bool = False) -> Code:
@@ -309,9 +309,11 @@ class Expressions:
 
     def _binary(self, node: ast.BinOp) -> Code:
         (a, one), (b, other) = self.in_order([node.left, node.right], [None, None])
-        one, other, operator = without_none(one), without_none(other), type(node.op)
+        (a, one), (b, other), operator = self._some(node.left, a, one), self._some(node.right, b, other), type(node.op)
         if INTS in (one, other):
             return f"({a} {_OPERATORS[operator]} {b})", INTS
+        if one.kind == other.kind == "list" and operator is ast.Add:
+            return f"joined({a}, {b})", one
         if DATE in (one, other):
             return f"({a} {_OPERATORS[operator]} {b})", DATE
         if not {one.kind, other.kind} <= {"int", "float", "bool", "any"}:
@@ -322,6 +324,8 @@ class Expressions:
         if operator in _FUNCTIONS:
             a, b = (self.coerced(node, x, k, FLOAT if kind == FLOAT else INT) for x, k in ((a, one), (b, other)))
             return f"{_FUNCTIONS[operator]}({a}, {b})", kind
+        if one == other == BOOL:
+            a, b = f"i64({a})", f"i64({b})"
         return f"({a} {_OPERATORS[operator]} {b})", kind
 
     def _compare(self, node: ast.Compare) -> Code:
@@ -337,10 +341,13 @@ class Expressions:
             return f"{'!' * isinstance(operator, ast.IsNot)}is_none({code})", BOOL
         if isinstance(operator, ast.In | ast.NotIn):
             (a, kind), (b, holder) = self.in_order([left, right], [None, None])
+            b, holder = self._some(right, b, holder)
             if holder.kind == "tuple":
                 b = f"list_from<{cpp(holder.args[0])}>({b})"
             return f"{'!' * isinstance(operator, ast.NotIn)}contains({b}, {a})", BOOL
         (a, one), (b, other) = self.in_order([left, right], [None, None])
+        if not isinstance(operator, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
+            (a, one), (b, other) = self._some(left, a, one), self._some(right, b, other)
         one, other = self._plain(one), self._plain(other)
         is_identity = isinstance(operator, ast.Is | ast.IsNot)
         if is_identity and {one.kind, other.kind} - {"enum", "class", "union", "opt"}:
@@ -352,6 +359,10 @@ class Expressions:
         if one.kind == "tuple":
             return f"before({a}, {b})", BOOL
         return f"({a} {_COMPARE[type(operator)]} {b})", BOOL
+
+    def _some(self, node: ast.AST, code: str, kind: Type) -> Code:
+        """Return a value that is not None here."""
+        return (self.coerced(node, code, kind, kind.args[0]), kind.args[0]) if kind.kind == "opt" else (code, kind)
 
     @staticmethod
     def _plain(kind: Type) -> Type:
@@ -452,36 +463,36 @@ class Expressions:
             return out
         raise self.module.refuse(target, "no such target of a loop")
 
+    def _loops(self, loops: list[ast.comprehension]) -> tuple[str, int]:
+        """Return the heads of a comprehension's loops, one in the other, and how many there are to be closed."""
+        heads: list[str] = []
+        for loop in loops:
+            source, kind = self.iterable(loop.iter)
+            item = self.unit.fresh("item")
+            names = " ".join(self.bind(loop.target, kind, item))
+            tests = [self.apart(c, condition=True)[0] for c in loop.ifs]
+            heads.append(f"for (auto {item} : {source}) {{ {names} " + (f"if (!({' && '.join(tests)})) continue; " if tests else ""))
+        return " ".join(heads), len(heads)
+
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp, want: Type | None) -> Code:
-        (loop,) = node.generators
-        source, kind = self.iterable(loop.iter)
         names, kept, self.temporaries = dict(self.names), self.temporaries, []
-        head = " ".join(self.bind(loop.target, kind, "item_"))
-        tests = [self.apart(c, condition=True)[0] for c in loop.ifs]
-        code, item = self.apart(node.elt, want.args[0] if want and want.kind == "list" and want.args[0] != ANY else None)
-        self.names, self.temporaries = names, kept
-        keep = f"if (!({' && '.join(tests)})) continue; " if tests else ""
+        loops, depth = self._loops(node.generators)
+        wanted = want.args[0] if want and want.kind == "list" and want.args[0] != ANY else None
+        code, item = self.apart(node.elt, wanted)
+        inside, self.names, self.temporaries = self.temporaries, names, kept
         result = list_of(item)
-        return (
-            f"[&] {{ auto out_ = make<{cpp(result)[:-1]}>(); for (auto item_ : {source}) {{ {head} {keep}out_->append({code}); }} return out_; }}()",
-            result,
-        )
+        body = f"{' '.join(inside)} auto out_ = make<{cpp(result)[:-1]}>(); {loops} out_->append({code}); {'}' * depth} return out_;"
+        return f"[&] {{ {body} }}()", result
 
     def _dict_comprehension(self, node: ast.DictComp, want: Type | None) -> Code:
-        (loop,) = node.generators
-        source, kind = self.iterable(loop.iter)
         names, kept, self.temporaries = dict(self.names), self.temporaries, []
-        head = " ".join(self.bind(loop.target, kind, "item_"))
-        tests = [self.apart(c, condition=True)[0] for c in loop.ifs]
-        keep = f"if (!({' && '.join(tests)})) continue; " if tests else ""
+        loops, depth = self._loops(node.generators)
         key, one = self.apart(node.key, want.args[0] if want and want.kind == "dict" else None)
         value, other = self.apart(node.value, want.args[1] if want and want.kind == "dict" else None)
-        self.names, self.temporaries = names, kept
+        inside, self.names, self.temporaries = self.temporaries, names, kept
         result = Type("dict", (one, other))
-        return (
-            f"[&] {{ auto out_ = make<{cpp(result)[:-1]}>(); for (auto item_ : {source}) {{ {head} {keep}out_->set({key}, {value}); }} return out_; }}()",
-            result,
-        )
+        body = f"{' '.join(inside)} auto out_ = make<{cpp(result)[:-1]}>(); {loops} out_->set({key}, {value}); {'}' * depth} return out_;"
+        return f"[&] {{ {body} }}()", result
 
     def _subscript(self, node: ast.Subscript) -> Code:
         code, kind = self.held(node.value)
@@ -498,11 +509,11 @@ class Expressions:
                 return f"pick({code}, {self.expr(node.slice)[0]})", kind.args[0]
             raise self.module.refuse(node, "the place in a tuple of several types must be a number")
         if kind.kind == "dict":
-            return f"at({code}, {self.expr(node.slice, kind.args[0])[0]})", kind.args[1]
+            return f"at_({code}, {self.expr(node.slice, kind.args[0])[0]})", kind.args[1]
         if kind.kind == "array":
             return f"{code}[{self.expr(node.slice, INT)[0]}]", FLOAT
         if kind.kind == "list":
-            return f"at({code}, {self.expr(node.slice)[0]})", kind.args[0]
+            return f"at_({code}, {self.expr(node.slice, INT)[0]})", kind.args[0]
         raise self.module.refuse(node, f"no places in a value of type {kind}")
 
     def _yield(self, node: ast.Yield) -> Code:

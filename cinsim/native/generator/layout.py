@@ -64,7 +64,7 @@ class Boundary:
             case "tuple":
                 return f"{cpp(t)}{{{', '.join(self.reader(a) for a in t.args)}}}"
             case "opt":
-                return f"(r.number<i64>() ? {cpp(t)}({self.reader(t.args[0])}) : {cpp(t)}(nullptr))"
+                return f"(r.number<i64>() ? static_cast<{cpp(t)}>({self.reader(t.args[0])}) : static_cast<{cpp(t)}>(nullptr))"
             case "class" if t.name == "Stream":
                 return "Stream{r.number<u64>()}"
             case "class" if t.name in self._unit.program.classes:

@@ -146,6 +146,8 @@ class Program:
             source, original = module.imported[name]
             if source.startswith("cinsim"):
                 return self.resolve(self.module(source), original)
+        elif isinstance(value := getattr(module.value, name, None), int | float | str | tuple | frozenset):
+            return Named(module, None, value)
         return None
 
     def literal(self, text: str) -> int:
@@ -229,7 +231,7 @@ class Program:
         def at(k: int) -> Type:
             return self.type_of(parts[k], module)
 
-        if head == "Final":
+        if head in ("Final", "Annotated"):
             return at(0)
         if head in _LISTS or (head == "tuple" and len(parts) == 2 and ast.unparse(parts[1]) == "..."):
             return list_of(at(0))

@@ -111,7 +111,7 @@ class Function(Expressions):
         if isinstance(target, ast.Tuple):
             if isinstance(value, ast.Tuple):
                 return [pair for t, v in zip(target.elts, value.elts, strict=True) for pair in self._target_types(t, v)]
-            kind = self.type(value)
+            kind = without_none(self.type(value))
             parts = kind.args if kind.kind == "tuple" else (kind.args[0],) * len(target.elts)
             return [pair for t, k in zip(target.elts, parts, strict=True) for pair in self._item_types(t, k)]
         return []
@@ -228,7 +228,7 @@ class Function(Expressions):
             if isinstance(part, ast.Name) and part.id == "_":
                 continue
             item = kind.args[k] if kind.kind == "tuple" else kind.args[0]
-            piece = f"std::get<{k}>({whole})" if kind.kind == "tuple" else f"at({whole}, i64({k}))"
+            piece = f"std::get<{k}>({whole})" if kind.kind == "tuple" else f"at_({whole}, i64({k}))"
             wanted = self._target_type(part)
             out.append(self._store(part, self.coerced(part, piece, item, wanted or item), wanted or item))
         return out

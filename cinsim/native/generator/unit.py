@@ -211,7 +211,7 @@ class Unit:
             return FLOAT
         for declared in c.declared:
             if declared.target.id == attribute:  # type: ignore[union-attr]
-                return self.program.type_of(_plain_annotation(declared.annotation), c.module)
+                return self.program.type_of(declared.annotation, c.module)
         for method in sorted(c.methods.values(), key=lambda m: m.name != "__init__"):
             for s in ast.walk(method):
                 if isinstance(s, ast.AnnAssign) and _is_field(s.target, attribute):
@@ -239,10 +239,16 @@ class Unit:
                     elif isinstance(s.value, ast.GeneratorExp):
                         pairs = [(t, s.value.elt) for t in target.elts]
                         if any(_is_field(t, attribute) for t in target.elts):
+                            self._locals(at, init)
                             inner = Function(self, c.module, c, at.names)
                             source, kind = inner.iterable(s.value.generators[0].iter)
                             inner.bind(s.value.generators[0].target, kind, "item_")
                             return inner.type(s.value.elt)
+                    elif any(_is_field(t, attribute) for t in target.elts):
+                        self._locals(at, init)
+                        place = next(k for k, t in enumerate(target.elts) if _is_field(t, attribute))
+                        kind = without_none(at.type(s.value))
+                        return kind.args[place] if kind.kind == "tuple" else kind.args[0]
                 for t, value in pairs:
                     if _is_field(t, attribute):
                         self._locals(at, init)
@@ -425,13 +431,6 @@ def _is_field(target: ast.AST, attribute: str) -> bool:
         and target.value.id == "self"
         and target.attr == attribute
     )
-
-
-def _plain_annotation(node: ast.AST) -> ast.AST:
-    """Return an annotation without the description that pydantic's models carry."""
-    if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Annotated":
-        return node.slice.elts[0]  # type: ignore[attr-defined]
-    return node
 
 
 __all__ = ["STR", "Unit", "is_property", "join"]

@@ -123,9 +123,9 @@ template <class T> struct List : Row<T> {
 template <class T> List<T>* list_with(std::initializer_list<T> v) { auto l = make<List<T>>(); l->grow(v.size()); for (const T& x : v) l->push(x); return l; }
 template <class T, class Tup> List<T>* list_from(const Tup& t) { auto l = make<List<T>>(); std::apply([&](const auto&... x) { (l->push(T(x)), ...); }, t); return l; }
 template <class T> List<T>* copy_(List<T>* l) { auto out = make<List<T>>(); out->grow(l->n); for (T& x : *l) out->push(x); return out; }
-template <class T> T& at(List<T>* l, i64 i) { if (i < 0) i += l->n; if (u64(i) >= l->n) throw Failed("place beyond the end of a list"); return l->items[i]; }
-template <class T> T& at(List<T>* l, bool i) { return at(l, i64(i)); }
-template <class T, class V> void put(List<T>* l, i64 i, V v) { at(l, i) = v; }
+template <class T> List<T>* joined(List<T>* a, List<T>* b) { auto out = copy_(a); for (T& x : *b) out->push(x); return out; }
+template <class T> T& at_(List<T>* l, i64 i) { if (i < 0) i += l->n; if (u64(i) >= l->n) throw Failed("place beyond the end of a list"); return l->items[i]; }
+template <class T, class V> void put(List<T>* l, i64 i, V v) { at_(l, i) = v; }
 template <class T> List<T>* slice_(List<T>* l, i64 lo, i64 hi) { auto out = make<List<T>>(); i64 n = l->n; if (lo < 0) lo = std::max<i64>(0, lo + n); if (hi < 0) hi += n; for (i64 i = lo; i < std::min(hi, n); i++) out->push(l->items[i]); return out; }
 template <class T> void put_slice(List<T>* l, i64 lo, i64 hi, List<T>* v) {
   i64 n = l->n; hi = std::min(hi, n); auto out = make<List<T>>();
@@ -193,7 +193,7 @@ template <class K, class V> struct Dict {
   void clear() { items.n = 0; table.n = 0; n = 0; }
 };
 template <class K, class V> Dict<K, V>* dict_with(std::initializer_list<std::pair<K, V>> v) { auto d = make<Dict<K, V>>(); for (const auto& p : v) d->set(p.first, p.second); return d; }
-template <class K, class V> V& at(Dict<K, V>* d, const K& k) { V* v = d->find(k); if (!v) throw Failed("a key that is not in the dict"); return *v; }
+template <class K, class V> V& at_(Dict<K, V>* d, const K& k) { V* v = d->find(k); if (!v) throw Failed("a key that is not in the dict"); return *v; }
 template <class K, class V> void put(Dict<K, V>* d, const K& k, V v) { d->set(k, std::move(v)); }
 template <class K, class V> void erase_(Dict<K, V>* d, const K& k) { if (!d->find(k)) throw Failed("del: a key that is not in the dict"); d->erase(k); }
 template <class T> void erase_(List<T>* l, i64 i) { l->pop(i); }

@@ -1,0 +1,92 @@
+"""The native engine: the run itself, carried over from its Python source into C++ by :mod:`cinsim.native.generator`.
+
+It reproduces the event record of the Python engine to the byte. See README.md beside this file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from cinsim.engine.draws import Draws
+from cinsim.engine.record import EventRecord
+from cinsim.native.block import BlockReader, BlockWriter
+from cinsim.simulation.world import Given, Outcome
+from cinsim.workforce.workers import WorkerRow
+
+FOLDER: Final = Path(__file__).parent / "built"
+LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
+
+
+class _Math(ctypes.Structure):
+    """The mathematical functions that Python itself uses, so that the last bits are the same."""
+
+    _fields_ = [(name, ctypes.c_void_p) for name in ("exp", "log", "log1p", "expm1", "pow")]  # noqa: RUF012
+
+
+def _math() -> _Math:
+    library = ctypes.CDLL("ucrtbase") if sys.platform == "win32" else ctypes.CDLL(None)
+    try:
+        functions = [getattr(library, name) for name, _ in _Math._fields_]  # type: ignore[misc]
+    except AttributeError:
+        library = ctypes.CDLL("libm.so.6")
+        functions = [getattr(library, name) for name, _ in _Math._fields_]  # type: ignore[misc]
+    return _Math(*(ctypes.cast(function, ctypes.c_void_p).value for function in functions))
+
+
+class Engine:
+    """A built engine, loaded into this process."""
+
+    def __init__(self, folder: Path = FOLDER):
+        self._boundary = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
+        self._library = library = ctypes.CDLL(str(folder / LIBRARY))
+        self._functions = _math()
+        pointer, size = ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint64)
+        library.cinsim_run.restype = pointer
+        library.cinsim_run.argtypes = [ctypes.c_char_p, ctypes.c_uint64, pointer, ctypes.c_uint64, ctypes.c_double, pointer]
+        library.cinsim_failed.restype = ctypes.c_char_p
+        library.cinsim_failed.argtypes = library.cinsim_free.argtypes = [pointer]
+        library.cinsim_normal.restype, library.cinsim_normal.argtypes = ctypes.c_double, [ctypes.c_double, pointer]
+        for name in ("cinsim_rows", "cinsim_outcome"):
+            getattr(library, name).restype, getattr(library, name).argtypes = pointer, [pointer, size]
+
+    def simulate(self, draws: Draws, record: EventRecord, given: Given, end: float) -> Outcome:
+        """Run as :func:`cinsim.simulation.world.simulate` does.
+
+        Raises
+        ------
+        RuntimeError : the engine failed; the Python engine says more about why.
+        """
+        boundary, literals = self._boundary, self._boundary["literals"]
+        writer = BlockWriter(boundary["given"]["classes"], literals)
+        block = writer.block(given, boundary["given"]["root"])
+        keys = np.array([draws.stream(name).key for name in literals], dtype=np.uint64)  # type: ignore[attr-defined]
+        run = self._library.cinsim_run(
+            block, len(block), keys.ctypes.data, len(keys), end, ctypes.addressof(self._functions)
+        )
+        try:
+            failed = self._library.cinsim_failed(run)
+            if failed:
+                raise RuntimeError(f"the native engine failed: {failed.decode()}")
+            record.extend(self._bytes(run, "cinsim_rows"))
+            outcome = BlockReader(self._bytes(run, "cinsim_outcome"), boundary["outcome"]["classes"]).read(boundary["outcome"]["root"])
+        finally:
+            self._library.cinsim_free(run)
+        return Outcome(tuple(WorkerRow(**row) for row in outcome["workers"]), outcome["notes"])
+
+    def _bytes(self, run: int, name: str) -> bytes:
+        size = ctypes.c_uint64()
+        at = getattr(self._library, name)(run, ctypes.byref(size))
+        return ctypes.string_at(at, size.value) if size.value else b""
+
+
+@cache
+def engine() -> Engine | None:
+    """Return the built engine, None where there is none."""
+    return Engine() if (FOLDER / LIBRARY).exists() and (FOLDER / "engine.json").exists() else None
