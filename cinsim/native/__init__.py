@@ -10,24 +10,21 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from cinsim.engine.draws import Draws
 from cinsim.engine.record import EventRecord
 from cinsim.native.block import BlockReader, BlockWriter
+from cinsim.native.library import BOUNDARY, FOLDER, LIBRARY, is_current
 from cinsim.simulation.world import Given, Outcome
 from cinsim.workforce.workers import WorkerRow
-
-FOLDER: Final = Path(__file__).parent / "built"
-LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
 
 
 class _Math(ctypes.Structure):
     """The mathematical functions that Python itself uses, so that the last bits are the same."""
 
-    _fields_ = [(name, ctypes.c_void_p) for name in ("exp", "log", "log1p", "expm1", "pow")]  # noqa: RUF012
+    _fields_ = [(name, ctypes.c_void_p) for name in ("exp", "log", "log1p", "expm1", "pow")]
 
 
 def _math() -> _Math:
@@ -44,7 +41,7 @@ class Engine:
     """A built engine, loaded into this process."""
 
     def __init__(self, folder: Path = FOLDER):
-        self._boundary = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
+        self._boundary = json.loads((folder / BOUNDARY).read_text(encoding="utf-8"))
         self._library = library = ctypes.CDLL(str(folder / LIBRARY))
         self._functions = _math()
         pointer, size = ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint64)
@@ -67,15 +64,15 @@ class Engine:
         writer = BlockWriter(boundary["given"]["classes"], literals)
         block = writer.block(given, boundary["given"]["root"])
         keys = np.array([draws.stream(name).key for name in literals], dtype=np.uint64)  # type: ignore[attr-defined]
-        run = self._library.cinsim_run(
-            block, len(block), keys.ctypes.data, len(keys), end, ctypes.addressof(self._functions)
-        )
+        run = self._library.cinsim_run(block, len(block), keys.ctypes.data, len(keys), end, ctypes.addressof(self._functions))
         try:
             failed = self._library.cinsim_failed(run)
             if failed:
                 raise RuntimeError(f"the native engine failed: {failed.decode()}")
             record.extend(self._bytes(run, "cinsim_rows"))
-            outcome = BlockReader(self._bytes(run, "cinsim_outcome"), boundary["outcome"]["classes"]).read(boundary["outcome"]["root"])
+            outcome = BlockReader(self._bytes(run, "cinsim_outcome"), boundary["outcome"]["classes"]).read(
+                boundary["outcome"]["root"]
+            )
         finally:
             self._library.cinsim_free(run)
         return Outcome(tuple(WorkerRow(**row) for row in outcome["workers"]), outcome["notes"])
@@ -88,5 +85,5 @@ class Engine:
 
 @cache
 def engine() -> Engine | None:
-    """Return the built engine, None where there is none."""
-    return Engine() if (FOLDER / LIBRARY).exists() and (FOLDER / "engine.json").exists() else None
+    """Return the built engine, None where there is none that was made from the source as it stands."""
+    return Engine() if is_current() else None

@@ -8,7 +8,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from enum import Enum
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,7 @@ class BlockWriter:
             case "str":
                 self._number(self._literals.get(value, -1))
             case "enum":
-                self._number(list(type(value)).index(value))
+                self._number(list(cast(type[Enum], type(value))).index(value))
             case "date":
                 self._date(value)
             case "ints":

@@ -45,7 +45,7 @@ def episode(child: Child, service: Service, stage: Stage) -> Generator[simpy.Eve
         try:
             following = yield from STAGES[following](child, service)
         except simpy.Interrupt as leaving:
-            following = leave(child, service, leaving.cause)
+            following = leave(child, service, int(leaving.cause or 0))
     return following
 
 

@@ -100,9 +100,14 @@ def known_children(history: History) -> list[KnownChild]:
     """Return the children who have been referred before the run, by number."""
     known = np.flatnonzero(~np.isnan(history.last_referral))
     columns = (
-        known, history.help[known].astype(np.float64), history.previous_cpps[known], history.stage[known], history.closed_at[known],
-        history.stage_quarters[known].astype(np.float64), history.open_quarters[known].astype(np.float64),
-    )  # fmt: skip
+        known,
+        history.help[known].astype(np.float64),
+        history.previous_cpps[known],
+        history.stage[known],
+        history.closed_at[known],
+        history.stage_quarters[known].astype(np.float64),
+        history.open_quarters[known].astype(np.float64),
+    )
     return [KnownChild(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 

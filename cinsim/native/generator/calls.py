@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from cinsim.native.generator.expressions import Code, Expressions
@@ -19,12 +19,14 @@ from cinsim.native.generator.types import (
     Type,
     cls,
     cpp,
-    enum as enum_type,
     fn,
     join,
     list_of,
     opt,
     without_none,
+)
+from cinsim.native.generator.types import (
+    enum as enum_type,
 )
 
 if TYPE_CHECKING:
@@ -58,12 +60,14 @@ class Calls:
     def __init__(self, unit: Unit):
         self.unit = unit
         self._builtins: dict[str, Callable[[Expressions, ast.Call, Type | None], Code]] = {
-            "len": self._len, "int": self._int, "float": self._float, "bool": self._bool, "abs": self._abs, "round": self._round,
-            "min": self._least, "max": self._least, "sum": self._sum, "any": self._any, "all": self._any, "sorted": self._sorted,
-            "isinstance": self._isinstance, "divmod": self._divmod, "list": self._copy, "tuple": self._copy, "frozenset": self._frozenset,
-            "set": self._set, "heappush": self._heappush, "heappop": self._heappop, "bisect_right": self._bisect, "replace": self._replace,
-            "date": self._date, "timedelta": self._timedelta, "Until": self._until, "Recurring": self._recurring, "place_of": self._place_of,
-            "cast": self._cast, "heapify": self._heapify, "fabs": self._math, "log": self._math, "sqrt": self._math,
+            "len": self._len, "int": self._int, "float": self._float, "bool": self._bool, "abs": self._abs,
+            "round": self._round, "min": self._least, "max": self._least, "sum": self._sum, "any": self._any,
+            "all": self._any, "sorted": self._sorted, "isinstance": self._isinstance, "divmod": self._divmod,
+            "list": self._copy, "tuple": self._copy, "frozenset": self._frozenset, "set": self._set,
+            "heappush": self._heappush, "heappop": self._heappop, "bisect_right": self._bisect,
+            "replace": self._replace, "date": self._date, "timedelta": self._timedelta, "Until": self._until,
+            "Recurring": self._recurring, "place_of": self._place_of, "cast": self._cast, "heapify": self._heapify,
+            "fabs": self._math, "log": self._math, "sqrt": self._math,
         }  # fmt: skip
 
     def call(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
@@ -100,7 +104,7 @@ class Calls:
         at: Expressions,
         node: ast.Call,
         parameters: list[tuple[str, Type]],
-        defaults: dict[str, ast.AST],
+        defaults: Mapping[str, ast.expr],
         owner: Expressions | None,
     ) -> list[str]:
         """Return the arguments of a call in the order of the parameters, defaults filled in."""
@@ -313,9 +317,9 @@ class Calls:
             return f"{name}_of({code})", kind.args[0]
         parts = at.in_order(list(node.args), [None] * len(node.args))
         kind = without_none(parts[0][1])
-        for _, other in parts[1:]:
-            kind = join(kind, without_none(other)) or kind
-        if kind != FLOAT and kind != INT:
+        for _, other_kind in parts[1:]:
+            kind = join(kind, without_none(other_kind)) or kind
+        if kind not in (FLOAT, INT):
             raise at.module.refuse(node, f"no {name} of {kind}")
         codes = [at.coerced(node, c, k, kind) for c, k in parts]
         out = codes[0]
@@ -374,7 +378,7 @@ class Calls:
         return ("IntSet({})", INTS) if want == INTS else (f"make<{cpp(want)[:-1]}>()", want)
 
     def _heappush(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
-        (heap, kind), (item, _) = at.in_order(list(node.args), [None, at.type(node.args[0]).args[0]])
+        (heap, _), (item, _) = at.in_order(list(node.args), [None, at.type(node.args[0]).args[0]])
         return f"heappush({heap}, {item})", NONE
 
     def _heappop(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:

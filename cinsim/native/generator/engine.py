@@ -1,4 +1,4 @@
-"""The engine as a whole: what :func:`cinsim.simulation.world.simulate` needs, its boundary, and the functions that Python calls."""
+"""The engine as a whole: what the run needs, its boundary, and the functions that Python calls."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cinsim.native.generator.program import Module
 from cinsim.native.generator.statements import Function
 from cinsim.native.generator.types import FLOAT, cls
 from cinsim.native.generator.unit import Unit, normal_quantile
+from cinsim.native.library import PACKAGE, digest
 
 ENTRY: Final = ("cinsim.simulation.world", "simulate")
 _EXPORTS: Final = """
@@ -60,8 +61,16 @@ def engine_text() -> tuple[str, dict[str, object]]:
         "// Written by cinsim.native.generator from the model's source: change that, not this.",
         '#include "boundary.hpp"', unit.text(), *boundary.lines, _normal(unit), exports,
     ])  # fmt: skip
+    modules = sorted(m.path for m in unit.program.modules.values() if m.name.startswith("cinsim."))
+    carried = [Path(path).relative_to(PACKAGE).as_posix() for path in modules]
     literals = [text for text, _ in sorted(unit.program.literals.items(), key=lambda item: item[1])]
-    return text, {"given": description(unit, given), "outcome": description(unit, outcome), "literals": literals}
+    return text, {
+        "given": description(unit, given),
+        "outcome": description(unit, outcome),
+        "literals": literals,
+        "modules": carried,
+        "digest": digest(carried),
+    }
 
 
 def _normal(unit: Unit) -> str:

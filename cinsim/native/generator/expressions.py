@@ -9,19 +9,40 @@ from __future__ import annotations
 import ast
 import enum
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cinsim.native.generator.program import Class, Module, Named, Refused, is_property, safe
+from cinsim.native.generator.program import Class, Module, Refused, is_property, safe
 from cinsim.native.generator.types import (
-    ANY, BOOL, DATE, FLOAT, INT, INTS, NONE, STR, Type, cls, cpp, enum as enum_type, fn, join, list_of, null_is_none, opt, without_none,
+    ANY,
+    BOOL,
+    DATE,
+    FLOAT,
+    INT,
+    INTS,
+    NONE,
+    STR,
+    Type,
+    cls,
+    cpp,
+    fn,
+    join,
+    list_of,
+    null_is_none,
+    opt,
+    without_none,
 )  # fmt: skip
+from cinsim.native.generator.types import (
+    enum as enum_type,
+)
 
 if TYPE_CHECKING:
     from cinsim.native.generator.unit import Unit
 
 Code = tuple[str, Type]
 _OPERATORS = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.RShift: ">>", ast.LShift: "<<",
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.RShift: ">>",
+    ast.LShift: "<<",
 }  # fmt: skip
 _FUNCTIONS = {ast.Div: "divide", ast.FloorDiv: "floor_divide", ast.Mod: "modulo", ast.Pow: "power"}
 _COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Is: "==", ast.IsNot: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -29,15 +50,16 @@ _MATH = {
     "exp": FLOAT, "log": FLOAT, "log1p": FLOAT, "expm1": FLOAT, "sqrt": FLOAT, "fabs": FLOAT, "floor": INT, "ceil": INT,
     "isinf": BOOL, "isnan": BOOL, "isfinite": BOOL,
 }  # fmt: skip
-_EFFECTS = frozenset(
-    "append pop remove clear insert add extend heappush heappop heapify setdefault succeed interrupt process timeout schedule "
-    "after write call place_of event".split()
-)
-_BUILTINS = frozenset(
-    "min max sum any all sorted len abs float int bool round range enumerate zip isinstance divmod list tuple frozenset replace "
-    "bisect_right next floor ceil exp log log1p expm1 sqrt fabs isinf isnan isfinite get values items keys item date fromordinal "
-    "toordinal timedelta ValueError fromkeys count stream index cast".split()
-)
+_EFFECTS = frozenset({
+    "append", "pop", "remove", "clear", "insert", "add", "extend", "heappush", "heappop", "heapify", "setdefault", "succeed",
+    "interrupt", "process", "timeout", "schedule", "after", "write", "call", "place_of", "event",
+})  # fmt: skip
+_BUILTINS = frozenset({
+    "min", "max", "sum", "any", "all", "sorted", "len", "abs", "float", "int", "bool", "round", "range", "enumerate", "zip",
+    "isinstance", "divmod", "list", "tuple", "frozenset", "replace", "bisect_right", "floor", "ceil", "exp", "log", "log1p",
+    "expm1", "sqrt", "fabs", "isinf", "isnan", "isfinite", "get", "values", "items", "keys", "item", "date", "fromordinal",
+    "toordinal", "timedelta", "ValueError", "fromkeys", "count", "stream", "cast",
+})  # fmt: skip
 
 
 class Expressions:
@@ -92,7 +114,7 @@ class Expressions:
 
     def coerced(self, node: ast.AST, code: str, kind: Type, want: Type) -> str:
         """Return C++ that turns a value of one type into another."""
-        if kind == want or kind == ANY or want == ANY:
+        if kind in (want, ANY) or want == ANY:
             return code
         if want == FLOAT and kind in (INT, BOOL):
             return f"double({code})"
@@ -136,12 +158,13 @@ class Expressions:
 
     def _adapted(self, code: str, kind: Type, want: Type) -> str:
         arguments = ", ".join(f"{cpp(a)} a{k}" for k, a in enumerate(want.args[:-1]))
-        given = ", ".join(f"a{k}" for k in range(len(want.args) - 1))
+        called = f"f({', '.join(f'a{k}' for k in range(len(want.args) - 1))})"
         one, other = kind.args[-1], want.args[-1]
         if one.kind == other.kind == "gen":
-            inner = self.coerced(self.module.tree, f"co_await (f({given}))", one.args[0], other.args[0])
-            return f"make_fn<{cpp(other)}({', '.join(cpp(a) for a in want.args[:-1])})>([f = {code}]({arguments}) -> {cpp(other)} {{ return forward_generator<{cpp(other.args[0])}>(f({given})); }})"
-        return f"make_fn<{cpp(other)}({', '.join(cpp(a) for a in want.args[:-1])})>([f = {code}]({arguments}) -> {cpp(other)} {{ return {self.coerced(self.module.tree, f'f({given})', one, other)}; }})"
+            result = f"forward_generator<{cpp(other.args[0])}>({called})"
+        else:
+            result = self.coerced(self.module.tree, called, one, other)
+        return f"make_fn<{cpp(want)[3:-1]}>([f = {code}]({arguments}) -> {cpp(other)} {{ return {result}; }})"
 
     def temporary(self, code: str, kind: Type) -> str:
         """Put a value into a temporary and return its name."""
@@ -152,7 +175,7 @@ class Expressions:
         self.temporaries.append(f"{cpp(kind)} {name} = {code};")
         return name
 
-    def in_order(self, nodes: list[ast.AST], wants: list[Type | None]) -> list[Code]:
+    def in_order(self, nodes: Sequence[ast.AST], wants: Sequence[Type | None]) -> list[Code]:
         """Return several operands that Python evaluates in this order."""
         last = max((k for k, node in enumerate(nodes) if self.has_effect(node)), default=-1)
         out: list[Code] = []
@@ -301,11 +324,8 @@ class Expressions:
         types = tuple(t for _, t in self.unit.parameters(owner.module, definition)[1:])
         kind_of_call = fn(types, result)
         arguments = "".join(f", {cpp(t)} a{k}" for k, t in enumerate(types))
-        given = "".join(f", a{k}" for k in range(len(types)))
-        return (
-            f"{cpp(kind_of_call)}::bound({code}, [](void* o{arguments}) -> {cpp(result)} {{ return {target}(static_cast<{owner.name}*>(o){given}); }})",
-            kind_of_call,
-        )
+        called = f"{target}(static_cast<{owner.name}*>(o){''.join(f', a{k}' for k in range(len(types)))})"
+        return f"{cpp(kind_of_call)}::bound({code}, [](void* o{arguments}) -> {cpp(result)} {{ return {called}; }})", kind_of_call
 
     def _binary(self, node: ast.BinOp) -> Code:
         (a, one), (b, other) = self.in_order([node.left, node.right], [None, None])
@@ -337,10 +357,10 @@ class Expressions:
             return f"({' && '.join(parts)})", BOOL
         left, operator, right = node.left, node.ops[0], node.comparators[0]
         if isinstance(right, ast.Constant) and right.value is None:
-            code, kind = self.expr(left)
+            code, _ = self.expr(left)
             return f"{'!' * isinstance(operator, ast.IsNot)}is_none({code})", BOOL
         if isinstance(operator, ast.In | ast.NotIn):
-            (a, kind), (b, holder) = self.in_order([left, right], [None, None])
+            (a, _), (b, holder) = self.in_order([left, right], [None, None])
             b, holder = self._some(right, b, holder)
             if holder.kind == "tuple":
                 b = f"list_from<{cpp(holder.args[0])}>({b})"
@@ -408,22 +428,25 @@ class Expressions:
         kind = list_of(item or parts[0][1])
         return f"list_with<{cpp(kind.args[0])}>({{{', '.join(c for c, _ in parts)}}})", kind
 
-    def _unstarred(self, nodes: list[ast.expr]) -> list[ast.expr]:
+    def _unstarred(self, nodes: Sequence[ast.expr]) -> Sequence[ast.expr]:
         for node in nodes:
             if isinstance(node, ast.Starred):
                 raise self.module.refuse(node, "no * in a list or tuple")
         return nodes
 
     def _dict(self, node: ast.Dict, want: Type | None) -> Code:
-        if not node.keys:
+        keys = [key for key in node.keys if key is not None]
+        if len(keys) < len(node.keys):
+            raise self.module.refuse(node, "no ** in a dict")
+        if not keys:
             kind = want if want and want.kind == "dict" else Type("dict", (ANY, ANY))
             return f"make<{cpp(kind)[:-1]}>()", kind
-        key = want.args[0] if want and want.kind == "dict" else self.type(node.keys[0])
+        key = want.args[0] if want and want.kind == "dict" else self.type(keys[0])
         item = want.args[1] if want and want.kind == "dict" else None
         for value in node.values if item is None else []:
             item = self.type(value) if item is None else join(item, self.type(value))
         kind = Type("dict", (key, item))  # type: ignore[arg-type]
-        pairs = [f"{{{self.expr(k, key)[0]}, {self.expr(v, item)[0]}}}" for k, v in zip(node.keys, node.values, strict=True)]
+        pairs = [f"{{{self.expr(k, key)[0]}, {self.expr(v, item)[0]}}}" for k, v in zip(keys, node.values, strict=True)]
         return f"dict_with<{cpp(key)}, {cpp(item)}>({{{', '.join(pairs)}}})", kind  # type: ignore[arg-type]
 
     # ---- loops within expressions
@@ -471,7 +494,9 @@ class Expressions:
             item = self.unit.fresh("item")
             names = " ".join(self.bind(loop.target, kind, item))
             tests = [self.apart(c, condition=True)[0] for c in loop.ifs]
-            heads.append(f"for (auto {item} : {source}) {{ {names} " + (f"if (!({' && '.join(tests)})) continue; " if tests else ""))
+            heads.append(
+                f"for (auto {item} : {source}) {{ {names} " + (f"if (!({' && '.join(tests)})) continue; " if tests else "")
+            )
         return " ".join(heads), len(heads)
 
     def _comprehension(self, node: ast.ListComp | ast.GeneratorExp, want: Type | None) -> Code:
@@ -481,7 +506,8 @@ class Expressions:
         code, item = self.apart(node.elt, wanted)
         inside, self.names, self.temporaries = self.temporaries, names, kept
         result = list_of(item)
-        body = f"{' '.join(inside)} auto out_ = make<{cpp(result)[:-1]}>(); {loops} out_->append({code}); {'}' * depth} return out_;"
+        start, end = f"{' '.join(inside)} auto out_ = make<{cpp(result)[:-1]}>(); {loops}", f"{'}' * depth} return out_;"
+        body = f"{start} out_->append({code}); {end}"
         return f"[&] {{ {body} }}()", result
 
     def _dict_comprehension(self, node: ast.DictComp, want: Type | None) -> Code:
@@ -491,7 +517,8 @@ class Expressions:
         value, other = self.apart(node.value, want.args[1] if want and want.kind == "dict" else None)
         inside, self.names, self.temporaries = self.temporaries, names, kept
         result = Type("dict", (one, other))
-        body = f"{' '.join(inside)} auto out_ = make<{cpp(result)[:-1]}>(); {loops} out_->set({key}, {value}); {'}' * depth} return out_;"
+        start, end = f"{' '.join(inside)} auto out_ = make<{cpp(result)[:-1]}>(); {loops}", f"{'}' * depth} return out_;"
+        body = f"{start} out_->set({key}, {value}); {end}"
         return f"[&] {{ {body} }}()", result
 
     def _subscript(self, node: ast.Subscript) -> Code:
@@ -501,10 +528,12 @@ class Expressions:
             high = self.expr(node.slice.upper, INT)[0] if node.slice.upper else "INT64_MAX"
             return f"slice_({code}, {low}, {high})", kind
         if kind.kind == "tuple":
-            index = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
-            if isinstance(index, ast.Constant):
-                k = -index.value if index is not node.slice else index.value
-                return f"std::get<{k % len(kind.args)}>({code})", kind.args[k]
+            try:
+                k = int(ast.literal_eval(node.slice)) % len(kind.args)
+            except ValueError:
+                k = -1
+            if k >= 0:
+                return f"std::get<{k}>({code})", kind.args[k]
             if len(set(kind.args)) == 1:
                 return f"pick({code}, {self.expr(node.slice)[0]})", kind.args[0]
             raise self.module.refuse(node, "the place in a tuple of several types must be a number")
@@ -527,8 +556,3 @@ class Expressions:
 
     def _call(self, node: ast.Call, want: Type | None) -> Code:
         return self.unit.calls.call(self, node, want)
-
-
-def is_known(found: Named | None) -> bool:
-    """Return whether a name is one of the model's."""
-    return found is not None

@@ -60,7 +60,8 @@ class Boundary:
                 return f"r.list<{cpp(t.args[0])}>([&] {{ return {self.reader(t.args[0])}; }})"
             case "dict":
                 key, item = t.args
-                return f"r.dict<{cpp(key)}, {cpp(item)}>([&] {{ return {self.reader(key)}; }}, [&] {{ return {self.reader(item)}; }})"
+                one, other = (f"[&] {{ return {self.reader(part)}; }}" for part in t.args)
+                return f"r.dict<{cpp(key)}, {cpp(item)}>({one}, {other})"
             case "tuple":
                 return f"{cpp(t)}{{{', '.join(self.reader(a) for a in t.args)}}}"
             case "opt":
@@ -78,7 +79,9 @@ class Boundary:
         self._done.add(t.name)
         fields = self._unit.program.classes[t.name].fields
         fill = " ".join(f"o->{safe(n)} = {self.reader(k)};" for n, k in fields.items())
-        self.lines.append(f"static {t.name}* read_{t.name}(Reader& r) {{ return r.object<{t.name}>([&]({t.name}* o) {{ {fill} }}); }}")
+        self.lines.append(
+            f"static {t.name}* read_{t.name}(Reader& r) {{ return r.object<{t.name}>([&]({t.name}* o) {{ {fill} }}); }}"
+        )
 
     def writer(self, t: Type, code: str) -> str:
         """Return C++ that writes a value."""

@@ -1,4 +1,4 @@
-"""What the generator knows of the model: its modules, classes, functions and constants, read from their source as they are asked for."""
+"""What the generator knows of the model: modules, classes, functions and constants, read from source as they are asked for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from cinsim.native.generator.types import (
     ANY,
@@ -24,15 +24,17 @@ from cinsim.native.generator.types import (
     Type,
     cls,
     cpp,
-    enum as enum_type,
     fn,
     list_of,
     opt,
 )
+from cinsim.native.generator.types import (
+    enum as enum_type,
+)
 
 RUNTIME = {
     "Environment": "Environment", "DayByDay": "Environment", "Process": "Process", "Timeout": "SimEvent", "Until": "Until",
-    "Recurring": "Recurring", "Interrupt": "Interrupt", "Draws": "Draws", "Write": "Record", "Generator": "", "simpy.Event": "SimEvent",
+    "Recurring": "Recurring", "Interrupt": "Interrupt", "Draws": "Draws", "Write": "Record", "simpy.Event": "SimEvent",
 }  # fmt: skip
 """Classes that the runtime writes by hand, by the names that the model has for them."""
 _PLAIN = {"int": INT, "float": FLOAT, "bool": BOOL, "str": STR, "object": ANY, "Any": ANY, "date": DATE, "None": NONE}
@@ -200,7 +202,7 @@ class Program:
         if found is not None and isinstance(found.value, enum.EnumMeta):
             if issubclass(found.value, enum.IntEnum):
                 return INT
-            self.enums[found.value.__name__] = found.value
+            self.enums[found.value.__name__] = cast(type[enum.Enum], found.value)
             return enum_type(found.value.__name__)
         if name in RUNTIME and not (found and isinstance(found.node, ast.ClassDef) and name not in RUNTIME):
             return cls(RUNTIME[name])
@@ -293,11 +295,12 @@ def struct_of(c: Class) -> str:
     return f"struct {c.name}{' : ' + c.base if c.base else ''} {{\n" + "\n".join(lines) + "\n};"
 
 
-_WORDS = frozenset(
-    "case new delete default this register switch template union operator typename namespace auto const double long short "
-    "signed static struct typedef unsigned void volatile catch throw public private protected virtual friend inline export "
-    "explicit enum extern goto do char mutable using pow exp log".split()
-)
+_WORDS = frozenset({
+    "case", "new", "delete", "default", "this", "register", "switch", "template", "union", "operator", "typename",
+    "namespace", "auto", "const", "double", "long", "short", "signed", "static", "struct", "typedef", "unsigned",
+    "void", "volatile", "catch", "throw", "public", "private", "protected", "virtual", "friend", "inline", "export",
+    "explicit", "enum", "extern", "goto", "do", "char", "mutable", "using", "pow", "exp", "log",
+})  # fmt: skip
 
 
 def safe(name: str) -> str:

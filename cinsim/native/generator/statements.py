@@ -170,7 +170,7 @@ class Function(Expressions):
             case ast.Break():
                 return ["break;"]
             case ast.Delete(targets=[ast.Subscript() as target]):
-                (code, kind), (key, _) = self.expr(target.value), self.expr(target.slice)
+                (code, _), (key, _) = self.expr(target.value), self.expr(target.slice)
                 return [f"erase_({code}, {key});"]
             case ast.FunctionDef():
                 code, _ = self.unit.closure(self, s, None)
@@ -180,17 +180,10 @@ class Function(Expressions):
             case ast.Raise(exc=None):
                 return ["throw caught_;"]
             case ast.Raise():
-                return (
-                    [f'throw Failed("{self.module.name}:{s.lineno}: {ast.unparse(s.exc)[:80]}");'.replace('"', "'", 0)]
-                    if not isinstance(s.exc, ast.Call)
-                    else [self._failure(s)]
-                )
+                return [f'throw Failed("{self.module.name}:{s.lineno}");']
             case ast.Assert():
                 return [f'if (!({self.condition(s.test)})) throw Failed("{self.module.name}:{s.lineno}");']
         raise self.module.refuse(s, "no such statement in the subset")
-
-    def _failure(self, s: ast.Raise) -> str:
-        return f'throw Failed("{self.module.name}:{s.lineno}");'
 
     def _assign(self, s: ast.Assign) -> list[str]:
         if len(s.targets) == 1 and isinstance(s.targets[0], ast.Tuple):
@@ -336,7 +329,8 @@ def _bound(node: ast.FunctionDef) -> set[str]:
             continue
         if isinstance(s, ast.Try):
             out |= {h.name for h in s.handlers if h.name}
-        for part in [s.target] if isinstance(s, ast.For) else _heads(s) + (s.targets if isinstance(s, ast.Assign) else []):
+        parts: list[ast.AST] = [s.target] if isinstance(s, ast.For) else _heads(s)
+        for part in [*parts, *(s.targets if isinstance(s, ast.Assign) else [])]:
             out |= {
                 n.id
                 for n in ast.walk(part)

@@ -17,8 +17,8 @@ from cinsim.native.generator.types import ANY, FLOAT, INT, INTS, NONE, STR, Type
 
 _MEMBERS = {
     ("Environment", "now"): FLOAT, ("Environment", "active_process"): cls("Process"), ("Process", "is_alive"): Type("bool"),
-    ("SimEvent", "triggered"): Type("bool"), ("SimEvent", "callbacks"): list_of(fn((cls("SimEvent"),), NONE)), ("Until", "at"): FLOAT,
-    ("Until", "place"): FLOAT, ("Interrupted", "cause"): INT,
+    ("SimEvent", "triggered"): Type("bool"), ("SimEvent", "callbacks"): list_of(fn((cls("SimEvent"),), NONE)),
+    ("Until", "at"): FLOAT, ("Until", "place"): FLOAT, ("Interrupted", "cause"): INT,
 }  # fmt: skip
 """What of the runtime's objects can be read."""
 
@@ -59,7 +59,7 @@ class Unit:
                 out.append((argument.arg, self.program.type_of(argument.annotation, module)))
         return out
 
-    def defaults(self, node: ast.FunctionDef) -> dict[str, ast.AST]:
+    def defaults(self, node: ast.FunctionDef) -> dict[str, ast.expr]:
         """Return the default of each parameter that has one."""
         placed = dict(zip(reversed([a.arg for a in node.args.args]), reversed(node.args.defaults), strict=False))
         named = {a.arg: d for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None}
@@ -241,7 +241,7 @@ class Unit:
                         if any(_is_field(t, attribute) for t in target.elts):
                             self._locals(at, init)
                             inner = Function(self, c.module, c, at.names)
-                            source, kind = inner.iterable(s.value.generators[0].iter)
+                            _, kind = inner.iterable(s.value.generators[0].iter)
                             inner.bind(s.value.generators[0].target, kind, "item_")
                             return inner.type(s.value.elt)
                     elif any(_is_field(t, attribute) for t in target.elts):
@@ -274,7 +274,7 @@ class Unit:
                 except Refused:
                     continue
 
-    def constructor_parameters(self, c: Class) -> tuple[list[tuple[str, Type]], dict[str, ast.AST]]:
+    def constructor_parameters(self, c: Class) -> tuple[list[tuple[str, Type]], dict[str, ast.expr]]:
         """Return what making an instance takes, and defaults."""
         if c.is_dataclass:
             parameters = [(d.target.id, self.program.type_of(d.annotation, c.module)) for d in c.declared]  # type: ignore[union-attr]
@@ -338,7 +338,7 @@ class Unit:
         value = found.value
         if name == "normal" and found.module.name == "cinsim.engine.variates":
             return "Fn<double(double)>::bound(nullptr, [](void*, double u) { return normal(u); })", fn((FLOAT,), FLOAT)
-        if isinstance(value, bool | int | float | str) or (isinstance(value, enum.Enum)):
+        if isinstance(value, bool | int | float | str | enum.Enum):
             return self.plain(found.module).constant(value, None)
         annotated = found.node.annotation if isinstance(found.node, ast.AnnAssign) else None
         return self.value(value, found.module, annotated, name)
@@ -350,11 +350,8 @@ class Unit:
         if isinstance(value, frozenset):
             codes = [self.plain(module).constant(v, None)[0] for v in sorted(value)]
             return f"IntSet({{{', '.join(c + '.id' if c.startswith('Str') else c for c in codes)}}})", INTS
-        kind = (
-            self.program.type_of(annotation, module)
-            if annotation is not None and ast.unparse(annotation) != "Final"
-            else self.program.type_of_value(value)
-        )
+        declared = annotation is not None and ast.unparse(annotation) != "Final"
+        kind = self.program.type_of(annotation, module) if annotation and declared else self.program.type_of_value(value)
         if id(value) not in self._value_names:
             self._value_names[id(value)] = constant = self.fresh(f"constant_{name}")
             self._constants[constant] = (cpp(kind), self._made(value, module, kind))

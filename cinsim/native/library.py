@@ -1,0 +1,32 @@
+"""Where the built engine lies, and whether it is that of the source as it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = Path(__file__).parent.parent
+FOLDER: Final = Path(__file__).parent / "built"
+LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
+BOUNDARY: Final = "engine.json"
+
+
+def digest(modules: list[str]) -> str:
+    """Return a digest of modules' source and of what the engine is made with; modules by their path in the package."""
+    text = hashlib.blake2b(digest_size=16)
+    made_with = sorted((FOLDER.parent / "generator").glob("*.py")) + sorted((FOLDER.parent / "runtime").glob("*.hpp"))
+    for path in [PACKAGE / module for module in modules] + made_with:
+        text.update(path.read_bytes())
+    return text.hexdigest()
+
+
+def is_current(folder: Path = FOLDER) -> bool:
+    """Return whether there is an engine in a folder that was made from the source as it stands."""
+    try:
+        boundary = json.loads((folder / BOUNDARY).read_text(encoding="utf-8"))
+        return (folder / LIBRARY).exists() and digest(boundary["modules"]) == boundary["digest"]
+    except (OSError, ValueError, KeyError):
+        return False
