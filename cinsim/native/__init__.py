@@ -21,20 +21,20 @@ from cinsim.simulation.world import Given, Outcome
 from cinsim.workforce.workers import WorkerRow
 
 
-class _Math(ctypes.Structure):
+class Functions(ctypes.Structure):
     """The mathematical functions that Python itself uses, so that the last bits are the same."""
 
     _fields_ = [(name, ctypes.c_void_p) for name in ("exp", "log", "log1p", "expm1", "pow")]
 
-
-def _math() -> _Math:
-    library = ctypes.CDLL("ucrtbase") if sys.platform == "win32" else ctypes.CDLL(None)
-    try:
-        functions = [getattr(library, name) for name, _ in _Math._fields_]  # type: ignore[misc]
-    except AttributeError:
-        library = ctypes.CDLL("libm.so.6")
-        functions = [getattr(library, name) for name, _ in _Math._fields_]  # type: ignore[misc]
-    return _Math(*(ctypes.cast(function, ctypes.c_void_p).value for function in functions))
+    @classmethod
+    def of_this_process(cls) -> Functions:
+        """Return those of the C library that this process uses."""
+        names = [field[0] for field in cls._fields_]
+        for library in ["ucrtbase"] if sys.platform == "win32" else [None, "libm.so.6"]:
+            loaded = ctypes.CDLL(library)
+            if all(hasattr(loaded, name) for name in names):
+                return cls(*(ctypes.cast(getattr(loaded, name), ctypes.c_void_p).value for name in names))
+        raise OSError("the C library's mathematical functions were not found")
 
 
 class Engine:
@@ -43,7 +43,7 @@ class Engine:
     def __init__(self, folder: Path = FOLDER):
         self._boundary = json.loads((folder / BOUNDARY).read_text(encoding="utf-8"))
         self._library = library = ctypes.CDLL(str(folder / LIBRARY))
-        self._functions = _math()
+        self._functions = Functions.of_this_process()
         pointer, size = ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint64)
         library.cinsim_run.restype = pointer
         library.cinsim_run.argtypes = [ctypes.c_char_p, ctypes.c_uint64, pointer, ctypes.c_uint64, ctypes.c_double, pointer]

@@ -9,12 +9,14 @@ import struct
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 Tree = Sequence[Any]  # kind, name, arguments
+_PLAIN: Final = {"int": "<i8", "float": "<f8"}
 
 
 class BlockWriter:
@@ -97,11 +99,29 @@ class BlockWriter:
 
     def _list(self, value: Sequence[Any], item: Tree) -> None:
         self._number(len(value))
-        if item[0] in ("int", "float"):
-            self._parts.append(np.asarray(value, dtype=np.int64 if item[0] == "int" else np.float64).tobytes())
+        if item[0] in _PLAIN:
+            self._parts.append(np.asarray(value, dtype=_PLAIN[item[0]]).tobytes())
+            return
+        if item[0] == "tuple" and all(part[0] in _PLAIN for part in item[2]):
+            self._table(value, [part[0] for part in item[2]])
+            return
+        fields = self._classes.get(item[1], [])
+        if fields and all(tree[0] in _PLAIN for _, tree in fields) and self._are_new(value):
+            first = len(self._objects)
+            self._objects |= {id(part): first + k for k, part in enumerate(value)}
+            read = attrgetter(*(name for name, _ in fields))
+            rows = [(first + k, *read(part)) for k, part in enumerate(value)]
+            self._table(rows, ["int", *(tree[0] for _, tree in fields)])
             return
         for part in value:
             self._write(part, item)
+
+    def _table(self, rows: Sequence[tuple[Any, ...]], kinds: Sequence[str]) -> None:
+        """Write rows of plain numbers at once."""
+        self._parts.append(np.array(rows, dtype=[(f"f{k}", _PLAIN[kind]) for k, kind in enumerate(kinds)]).tobytes())
+
+    def _are_new(self, value: Sequence[object]) -> bool:
+        return len({id(part) for part in value} - self._objects.keys()) == len(value)
 
     def _array(self, value: NDArray[np.generic]) -> None:
         array = np.ascontiguousarray(value)
@@ -126,9 +146,18 @@ class BlockReader:
                 self._at += 8
                 return bool(value) if kind == "bool" else value
             case "list":
-                return [self.read(inner[0]) for _ in range(self.read(["int", "", []]))]
+                return self._list(inner[0])
             case "tuple":
                 return tuple(self.read(part) for part in inner)
             case "class":
                 return {field: self.read(part) for field, part in self._classes[name]}
         raise TypeError(f"a value of type {kind} cannot come from the native engine")
+
+    def _list(self, item: Tree) -> list[Any]:
+        size = self.read(["int", "", []])
+        if item[0] == "tuple" and all(part[0] in _PLAIN for part in item[2]):
+            kind = np.dtype([(f"f{k}", _PLAIN[part[0]]) for k, part in enumerate(item[2])])
+            rows = np.frombuffer(self._data, dtype=kind, count=size, offset=self._at)
+            self._at += rows.nbytes
+            return list(rows.tolist())
+        return [self.read(item) for _ in range(size)]

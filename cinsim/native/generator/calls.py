@@ -281,14 +281,18 @@ class Calls:
         return f"len_({at.expr(node.args[0])[0]})", INT
 
     def _int(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
-        code, kind = at.expr(node.args[0])
+        code, kind = self._number(at, node.args[0])
         return (f"to_int({code})", INT) if kind == FLOAT else (f"i64({code})", INT)
+
+    def _number(self, at: Expressions, node: ast.AST) -> Code:
+        code, kind = at.held(node)
+        return (at.coerced(node, code, kind, INT), INT) if kind.kind == "union" else (code, kind)
 
     def _float(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
         argument = node.args[0]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
             return at.constant(float(argument.value), None)
-        return f"double({at.expr(argument)[0]})", FLOAT
+        return f"double({self._number(at, argument)[0]})", FLOAT
 
     def _bool(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
         return at.condition(node.args[0]), BOOL

@@ -59,7 +59,7 @@ def engine_text() -> tuple[str, dict[str, object]]:
     exports = _EXPORTS.replace("READ_GIVEN", read).replace("WRITE_OUTCOME", write)
     text = "\n".join([
         "// Written by cinsim.native.generator from the model's source: change that, not this.",
-        '#include "boundary.hpp"', unit.text(), *boundary.lines, _normal(unit), exports,
+        '#include "boundary.hpp"', unit.text(), *boundary.lines, normal_function(unit), exports,
     ])  # fmt: skip
     modules = sorted(m.path for m in unit.program.modules.values() if m.name.startswith("cinsim."))
     carried = [Path(path).relative_to(PACKAGE).as_posix() for path in modules]
@@ -73,7 +73,8 @@ def engine_text() -> tuple[str, dict[str, object]]:
     }
 
 
-def _normal(unit: Unit) -> str:
+def normal_function(unit: Unit) -> str:
+    """Return the normal quantile as a C++ function."""
     source = normal_quantile().replace("def _normal_dist_inv_cdf(p, mu, sigma):", "def normal(p: float) -> float:")
     tree = ast.parse("from math import fabs, log, sqrt\n" + source.replace("mu + (x * sigma)", "0.0 + (x * 1.0)"))
     module = Module.__new__(Module)

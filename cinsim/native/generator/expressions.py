@@ -88,6 +88,10 @@ class Expressions:
         code, kind = self.expr(node)
         return (self.coerced(node, code, kind, kind.args[0]), kind.args[0]) if kind.kind == "opt" else (code, kind)
 
+    def held_type(self, node: ast.AST) -> Type:
+        """Return the type of an expression that is not None here."""
+        return without_none(self.type(node))
+
     def type(self, node: ast.AST, want: Type | None = None) -> Type:
         """Return the type of an expression without writing anything."""
         kept, self.temporaries = self.temporaries, []
@@ -244,7 +248,7 @@ class Expressions:
             case ast.Dict():
                 return self._dict(node, want and without_none(want))
             case ast.Set():
-                codes = [self.expr(e, INT)[0] for e in node.elts]
+                codes = [f"{self.expr(e, STR)[0]}.id" if self.type(e) == STR else self.expr(e, INT)[0] for e in node.elts]
                 return f"IntSet({{{', '.join(codes)}}})", INTS
             case ast.ListComp() | ast.GeneratorExp():
                 return self._comprehension(node, want and without_none(want))
@@ -423,10 +427,21 @@ class Expressions:
             return f"make<{cpp(kind)[:-1]}>()", kind
         if item is None:
             for element in node.elts:
-                item = self.type(element) if item is None else join(item, self.type(element))
-        parts = self.in_order(list(self._unstarred(node.elts)), [item] * len(node.elts))
-        kind = list_of(item or parts[0][1])
-        return f"list_with<{cpp(kind.args[0])}>({{{', '.join(c for c, _ in parts)}}})", kind
+                kind = self.held_type(element.value).args[0] if isinstance(element, ast.Starred) else self.type(element)
+                item = kind if item is None else join(item, kind)
+        if item is None:
+            raise self.module.refuse(node, "the items are of different types")
+        kind = list_of(item)
+        if any(isinstance(element, ast.Starred) for element in node.elts):
+            name = self.temporary(f"make<{cpp(kind)[:-1]}>()", kind)
+            for element in node.elts:
+                if isinstance(element, ast.Starred):
+                    self.temporaries.append(f"extend_({name}, {self.held(element.value)[0]});")
+                else:
+                    self.temporaries.append(f"{name}->append({self.expr(element, item)[0]});")
+            return name, kind
+        parts = self.in_order(node.elts, [item] * len(node.elts))
+        return f"list_with<{cpp(item)}>({{{', '.join(c for c, _ in parts)}}})", kind
 
     def _unstarred(self, nodes: Sequence[ast.expr]) -> Sequence[ast.expr]:
         for node in nodes:

@@ -37,6 +37,12 @@ RUNTIME = {
     "Recurring": "Recurring", "Interrupt": "Interrupt", "Draws": "Draws", "Write": "Record", "simpy.Event": "SimEvent",
 }  # fmt: skip
 """Classes that the runtime writes by hand, by the names that the model has for them."""
+_TAKEN = frozenset({
+    "Arena", "Row", "Str", "IntSet", "Opt", "Either", "Fn", "List", "Dict", "Bag", "Each", "Range", "Date", "Days", "Array",
+    "Items", "Gen", "Root", "Sent", "Entry", "Process", "Stream", "Record", "Reader", "Writer", "Finished", "Failed", "Math",
+    "Constants",
+})  # fmt: skip
+"""Names of the runtime's own structures."""
 _PLAIN = {"int": INT, "float": FLOAT, "bool": BOOL, "str": STR, "object": ANY, "Any": ANY, "date": DATE, "None": NONE}
 _LISTS = frozenset({"list", "Sequence", "Iterable"})
 _DICTS = frozenset({"dict", "Mapping", "Counter"})
@@ -162,6 +168,8 @@ class Program:
         if found is None or not isinstance(found.node, ast.ClassDef) or isinstance(found.value, enum.EnumMeta):
             return None
         own = found.node.name
+        if own in _TAKEN:
+            raise found.module.refuse(found.node, "the runtime has a class of this name")
         if own not in self.classes:
             bases = [
                 ast.unparse(b) for b in found.node.bases if ast.unparse(b) not in ("Protocol", "NamedTuple", "SimpleNamespace")

@@ -133,7 +133,7 @@ struct Until : SimEvent {
 };
 inline void Environment::run(double until) {
   while (true) {
-    while (queue.empty()) if (!turn_page()) return;
+    while (queue.empty()) if (!turn_page()) { now = until; return; }
     if (!(queue.front().time < until)) { now = until; return; }
     std::pop_heap(queue.begin(), queue.end(), comes_later);
     now = queue.back().time; SimEvent* e = queue.back().event; queue.pop_back();

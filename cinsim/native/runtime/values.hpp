@@ -123,6 +123,7 @@ template <class T> struct List : Row<T> {
 template <class T> List<T>* list_with(std::initializer_list<T> v) { auto l = make<List<T>>(); l->grow(v.size()); for (const T& x : v) l->push(x); return l; }
 template <class T, class Tup> List<T>* list_from(const Tup& t) { auto l = make<List<T>>(); std::apply([&](const auto&... x) { (l->push(T(x)), ...); }, t); return l; }
 template <class T> List<T>* copy_(List<T>* l) { auto out = make<List<T>>(); out->grow(l->n); for (T& x : *l) out->push(x); return out; }
+template <class T> void extend_(List<T>* to, List<T>* from) { for (T& x : *from) to->push(x); }
 template <class T> List<T>* joined(List<T>* a, List<T>* b) { auto out = copy_(a); for (T& x : *b) out->push(x); return out; }
 template <class T> T& at_(List<T>* l, i64 i) { if (i < 0) i += l->n; if (u64(i) >= l->n) throw Failed("place beyond the end of a list"); return l->items[i]; }
 template <class T, class V> void put(List<T>* l, i64 i, V v) { at_(l, i) = v; }
@@ -205,7 +206,7 @@ template <class K, class V> List<K>* list_of_keys(Dict<K, V>* d) { auto l = make
 template <class K, class V> Each<K> keys_(Dict<K, V>* d) { return {list_of_keys(d)}; }
 template <class K, class V> Each<std::tuple<K, V>> items_(Dict<K, V>* d) { auto l = make<List<std::tuple<K, V>>>(); for (auto& i : d->items) if (i.there) l->push({i.key, i.value}); return {l}; }
 template <class K, class V> Dict<K, V>* dict_of_keys(List<K>* keys, V v) { auto d = make<Dict<K, V>>(); for (K& k : *keys) d->set(k, v); return d; }
-template <class K, class V> Dict<K, V>* dict_of_keys(Dict<K, V>* of, V v) { return dict_of_keys<K, V>(list_of_keys(of), v); }
+template <class K, class V, class W> Dict<K, V>* dict_of_keys(Dict<K, W>* of, V v) { return dict_of_keys<K, V>(list_of_keys(of), v); }
 
 // ---- truth, equality, order
 inline bool truth(bool b) { return b; }
