@@ -113,7 +113,7 @@ def test_figures_not_published_are_none_and_noted() -> None:
     assert hampshire.referral_rate is None
     assert hampshire.cpp_31_march_rate is None
     assert hampshire.caseload_mean == 17.0
-    assert "2024 referrals suppressed or not available; last published 2023" in hampshire.notes
+    assert "not published for 2024: referrals" in hampshire.notes
     assert areas.find_area("Barnet").cin_plans_31_march_rate is None
 
 
