@@ -186,7 +186,7 @@ def area(
             raise InputError(f"{one.area_name} is no single authority with figures to be fitted to; `cinsim areas` lists those")
     published = list(areas)
     if checks_only and from_return is not None:
-        raise InputError("fits nothing, so that a return has nothing to be fitted to; leave one of the two out", key="--checks-only")
+        raise InputError("fits nothing, and so nothing to a return; leave one of the two out", key="--checks-only")
     if from_return is not None:
         from cinsim.census.profile import profile_from
 

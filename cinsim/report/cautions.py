@@ -25,8 +25,8 @@ def cautions(areas: Sequence[Area]) -> list[str]:
     names = ", ".join(area.area_name for area in with_stand_ins)
     return [
         *said,
-        f"{len(with_stand_ins)} of {len(areas)} authorities did not publish all that a run takes from them; older figures of their "
-        f"own, or England's, stand in ({names}). `cinsim areas --format csv` says which.",
+        f"{len(with_stand_ins)} of {len(areas)} authorities did not publish all that a run takes from them; older figures of "
+        f"their own, or England's, stand in ({names}). `cinsim areas --format csv` says which.",
     ]
 
 
