@@ -40,12 +40,17 @@ def parameters_table(fit: PointFit) -> str:
     return markdown(("Parameter", "Value", "90% interval", "Spread over prior's"), rows)
 
 
+def share(value: float) -> str:
+    """Return a share in percent, a dash where there is none."""
+    return "–" if value != value else f"{value:.0%}"
+
+
 def areas_table(year: int) -> str:
     """Return how closely authorities' own figures are met."""
     rows = [
         [
             f"`{row['measure']}`", str(row["areas"]), f"{row['median_error']:.1f}", f"{row['p90_error']:.1f}", row["unit"],
-            f"{row['within_90']:.0%}",
+            share(row["within_90"]),
         ]
         for row in judged(pd.read_csv(folder() / FIT_FILE), year).to_dict("records")
     ]  # fmt: skip

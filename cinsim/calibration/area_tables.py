@@ -16,13 +16,14 @@ from cinsim.calibration.emulation import Array
 from cinsim.calibration.links import linked, slope, unlinked
 from cinsim.calibration.pooling import WITHOUT_LEVER, beyond_of
 from cinsim.calibration.ranges import FEWEST, NINETY
-from cinsim.calibration.targets import Targets
-from cinsim.reference.areas import find_area
+from cinsim.calibration.targets import Target, Targets
+from cinsim.errors import InputError
+from cinsim.reference.area_fits import FIT_FILE
+from cinsim.reference.areas import Area, find_area
 from cinsim.reference.calibrated import PLUS as PLUS_COLUMN
 from cinsim.reference.calibrated import TIMES as TIMES_COLUMN
 
 AREAS_FILE: Final = "areas.csv"
-FIT_FILE: Final = "areas_fit.csv"
 # what authorities are judged by: measure, and whether its error is in points or in percent of the published figure
 JUDGED: Final = {
     "referral_rate": "percent", "cin_plans_31_march_rate": "percent", "cpp_31_march_rate": "percent",
@@ -50,8 +51,11 @@ def correction_table(fits: AreaFits) -> pd.DataFrame:
 
 
 def fit_table(fits: AreaFits) -> pd.DataFrame:
-    """Return one row an area and target: published, simulated with its standard error, and the 90% interval of the prediction."""
-    rows = []
+    """Return one row an area and figure: published, simulated with its standard error, and the 90% interval of the prediction.
+
+    Figures that are only checked have no interval.
+    """
+    rows: list[dict[str, object]] = []
     for place, area in enumerate(fits.areas):
         for number, target in enumerate(fits.targets[place]):
             mean, error = fits.simulated[place][number], fits.simulated_error[place][number]
@@ -61,13 +65,28 @@ def fit_table(fits: AreaFits) -> pd.DataFrame:
             )
             rows.append(
                 {
-                    "area_code": area.area_code, "area_name": area.area_name, "measure": target.measure, "year": target.year,
-                    "published": round(target.value, 3), "simulated": round(simulated, 3),
-                    "simulated_error": round(above - simulated, 3), "low": round(low, 3), "high": round(high, 3),
+                    **_row(area, target, simulated, above, "fit"), "low": round(low, 3), "high": round(high, 3),
                     "within": bool(low <= target.value <= high),
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows)
+        for number, target in enumerate(fits.checks[place] if fits.checks else ()):
+            mean, error = fits.checked[place][number], fits.checked_error[place][number]
+            simulated, above = (float(unlinked(x, target.link)) for x in (mean, mean + error))
+            rows.append({**_row(area, target, simulated, above, "check"), "low": None, "high": None, "within": None})
+    return pd.DataFrame(rows, columns=_FIT_COLUMNS)
+
+
+_FIT_COLUMNS: Final = [
+    "area_code", "area_name", "measure", "flag", "year", "published", "simulated", "simulated_error", "low", "high", "within",
+]  # fmt: skip
+
+
+def _row(area: Area, target: Target, simulated: float, above: float, flag: str) -> dict[str, object]:
+    """Return what every row of the table of fits holds."""
+    return {
+        "area_code": area.area_code, "area_name": area.area_name, "measure": target.measure, "flag": flag, "year": target.year,
+        "published": round(target.value, 3), "simulated": round(simulated, 3), "simulated_error": round(above - simulated, 3),
+    }  # fmt: skip
 
 
 def judged(table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -75,7 +94,8 @@ def judged(table: pd.DataFrame, year: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : as from :func:`fit_table`; figures that stand in from earlier years are left out.
+    table : as from :func:`fit_table`; figures that stand in from earlier years are left out. Figures that are only checked
+        have no interval, and NaN for how often it holds.
     """
     rows = []
     for measure, group in table[table["year"] == year].groupby("measure", sort=False):
@@ -86,23 +106,49 @@ def judged(table: pd.DataFrame, year: int) -> pd.DataFrame:
         rows.append(
             {
                 "measure": measure, "areas": len(group), "unit": unit, "median_error": float(errors.median()),
-                "p90_error": float(errors.quantile(0.9)), "within_90": float(group["within"].mean()),
+                "p90_error": float(errors.quantile(0.9)), "within_90": float(pd.to_numeric(group["within"]).mean()),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def write_areas(fits: AreaFits, folder: Path) -> None:
-    """Write corrections and fits, replacing the rows of the same areas and keeping all others."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for table, name in ((correction_table(fits), AREAS_FILE), (fit_table(fits), FIT_FILE)):
-        path = folder / name
-        if path.is_file():
-            before = pd.read_csv(path)
-            if list(before.columns) == list(table.columns):
-                table = pd.concat([before[~before["area_code"].isin(table["area_code"])], table])
-        table = table.sort_values("area_code", kind="stable")
-        table.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    """Write corrections and fits, replacing the rows of the same areas and keeping all others.
+
+    Raises
+    ------
+    InputError : see :func:`write_fits`.
+    """
+    _added_to(folder / AREAS_FILE, correction_table(fits), ["area_code"])
+    write_fits(fits, folder)
+
+
+def write_fits(fits: AreaFits, folder: Path) -> None:
+    """Write how figures come out, replacing those of the same areas and flag (fitted, or only checked) and keeping all others.
+
+    Raises
+    ------
+    InputError : the rows on disk have other columns, so that the new ones cannot stand beside them.
+    """
+    _added_to(folder / FIT_FILE, fit_table(fits), ["area_code", "flag"])
+
+
+def _added_to(path: Path, table: pd.DataFrame, keys: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_file():
+        before = pd.read_csv(path)
+        if list(before.columns) != list(table.columns):
+            raise InputError(
+                "holds other columns than a fit has now, so that new rows cannot stand beside the old; name another folder, or "
+                "move the file away and fit all authorities",
+                path=path,
+                key="--into",
+            )
+        new = set(table[keys].itertuples(index=False, name=None))
+        stays = [key not in new for key in before[keys].itertuples(index=False, name=None)]
+        table = table if not any(stays) else pd.concat([before[stays], table])
+    table = table.sort_values(keys, ascending=[True, False][: len(keys)], kind="stable")  # what is fitted before what is not
+    table.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
 
 
 def known_corrections(folder: Path, names: tuple[str, ...]) -> Mapping[str, Array]:

@@ -38,6 +38,7 @@ class AreaFits:
     targets : each area's own. simulated, simulated_error : by area and target, the linked mean over the verifying
         replications and its standard error.
     predictive_error : linked standard deviation with which a published figure of one year is predicted.
+    checks, checked, checked_error : figures that no correction is fitted to, and how they come out in the same replications.
     """
 
     areas: tuple[Area, ...]
@@ -46,6 +47,9 @@ class AreaFits:
     simulated: tuple[Array, ...]
     simulated_error: tuple[Array, ...]
     predictive_error: tuple[Array, ...]
+    checks: tuple[Targets, ...] = ()
+    checked: tuple[Array, ...] = ()
+    checked_error: tuple[Array, ...] = ()
 
 
 def fit_areas(
@@ -94,7 +98,11 @@ def fit_areas(
         off = [_misfit(model, area, its, means, settings) for area, its, means in zip(areas, own, passes[-1][1], strict=True)]
         typical = float(np.sqrt(np.nanmean(np.concatenate(off) ** 2)))
         say(f"pass {turn + 1} of {settings.passes}: simulated targets were {typical:.2f} errors off")
-    simulated = tuple(_simulated(simulator, model, areas, own, corrections.values, VERIFY_FROM, settings, settings.verify))
+    checks = tuple(checks_of(fit.targets, area) for area in areas)
+    both = [Targets((*its, *beside)) for its, beside in zip(own, checks, strict=True)]
+    verified = _simulated(simulator, model, areas, both, corrections.values, VERIFY_FROM, settings, settings.verify)
+    simulated = tuple(values[: len(its)] for values, its in zip(verified, own, strict=True))
+    checked = tuple(values[len(its) :] for values, its in zip(verified, own, strict=True))
     errors, predictive = [], []
     for place, (area, its) in enumerate(zip(areas, own, strict=True)):
         noise = model.noise(its, settings.simulated(area))
@@ -107,7 +115,40 @@ def fit_areas(
         discrepancy = its.linked_errors() ** 2 - sampling + beyond_corrections
         errors.append(np.sqrt(noise / settings.verify))
         predictive.append(np.sqrt(unsure + discrepancy + np.maximum(one_year, sampling) + noise / settings.verify))
-    return AreaFits(tuple(areas), own, corrections, simulated, tuple(errors), _held_against(own, simulated, predictive))
+    return AreaFits(
+        tuple(areas), own, corrections, simulated, tuple(errors), _held_against(own, simulated, predictive), checks, checked,
+        _luck(model, areas, checks, settings),
+    )  # fmt: skip
+
+
+def check_areas(
+    simulator: Simulator, fit: PointFit, areas: Sequence[Area], settings: AreaSettings, years: int, known: Mapping[str, Array]
+) -> AreaFits:
+    """Simulate authorities with the corrections they have, for the figures that no correction is fitted to; nothing is fitted.
+
+    Parameters
+    ----------
+    known : corrections by the old three-digit code; none is no correction.
+    """
+    model = AreaModel(fit, years)
+    k, count = len(model.names), len(areas)
+    values = np.array([known.get(area.old_code, np.zeros(k)) for area in areas])
+    corrections = Corrections(model.names, values, np.zeros((count, k, k)), np.zeros((count, k)), model.start_spread, {})
+    checks = tuple(checks_of(fit.targets, area) for area in areas)
+    checked = tuple(_simulated(simulator, model, areas, checks, values, VERIFY_FROM, settings, settings.verify))
+    nothing = (Targets(()),) * count
+    none = (np.zeros(0),) * count
+    return AreaFits(
+        tuple(areas), nothing, corrections, none, none, none, checks, checked, _luck(model, areas, checks, settings)
+    )  # fmt: skip
+
+
+def _luck(model: AreaModel, areas: Sequence[Area], targets: Sequence[Targets], settings: AreaSettings) -> tuple[Array, ...]:
+    """Return the linked standard error that luck leaves in each area's verified means."""
+    return tuple(
+        np.sqrt(model.noise(its, settings.simulated(area)) / settings.verify)
+        for area, its in zip(areas, targets, strict=True)
+    )  # fmt: skip
 
 
 def _held_against(targets: Sequence[Targets], simulated: Sequence[Array], explained: Sequence[Array]) -> tuple[Array, ...]:
@@ -166,6 +207,21 @@ def targets_of(england: Targets, area: Area) -> Targets:
     return Targets(sorted(targets, key=lambda target: order[target.name]))
 
 
+CHECKED: Final = ("children_in_need", "conferences_in_time", "caseload")
+"""Targets shown beside those that authorities are fitted to: no correction is fitted to them, and runs are judged by them."""
+
+
+def checks_of(england: Targets, area: Area) -> Targets:
+    """Return what an area's simulation is shown beside without being fitted to it: its last published figures of these."""
+    found = []
+    for target in england:
+        value = area.last_published(target.measure) if target.name in CHECKED else None
+        if value is not None:
+            earlier = area.stand_in(target.measure)
+            found.append(replace(target, value=value, year=target.year if earlier is None else earlier.year))
+    return Targets(found)
+
+
 YEARS_BACK: Final = 3
 # median yearly change of an authority's figures (children in need 6%, referrals 10%, child protection plans 14%), linked
 YEARLY_CHANGE: Final = 0.15
@@ -173,14 +229,10 @@ YEARLY_CHANGE: Final = 0.15
 
 def _earlier(target: Target, area: Area) -> Target | None:
     """Return a target with the area's last published figure of some years back, None if there is none."""
-    from cinsim.reference.areas import load_areas_by_year
-
-    table = load_areas_by_year()
-    rows = table[(table["area_code"] == area.area_code) & (table["measure"] == target.measure)].dropna(subset=["value"])
-    if target.year is None or rows.empty or rows["year"].max() < target.year - YEARS_BACK:
+    last = area.stand_in(target.measure)
+    if target.year is None or last is None or last.year < target.year - YEARS_BACK:
         return None
-    last = rows.sort_values("year").iloc[-1]
-    value, year = float(last["value"]), int(last["year"])
+    value, year = last.value, last.year
     own = replace(target, value=value, year=year)
     change = YEARLY_CHANGE * max(target.year - year, 1) ** 0.5 / slope(value, own.link)
     relative = target.discrepancy * slope(target.value, target.link) / slope(value, own.link)

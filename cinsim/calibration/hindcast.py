@@ -9,7 +9,7 @@ change"), and the straight line through the last six years.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -35,13 +35,18 @@ from cinsim.calibration.scores import (
 from cinsim.calibration.simulator import Request, Simulator
 from cinsim.calibration.targets import Target, Targets, authority_targets, load_targets
 from cinsim.errors import InputError
-from cinsim.reference.areas import Area, average_authority, load_areas_by_year, usable_authorities
+from cinsim.reference.areas import (
+    COUNTS_OF_AREAS,
+    MEASURES_OF_AREAS,
+    Area,
+    average_authority,
+    load_areas_by_year,
+    usable_authorities,
+)
 from cinsim.reference.figures import england, england_series
 
 AUTHORITIES: Final = 151
 FORECASTS_FROM: Final = 40_000
-# counts of the area, of which an average authority has one share
-_COUNTS: Final = ("in_post_fte", "case_holders_fte", "cases")
 _FEWEST_MEASURES: Final = 3
 
 
@@ -107,10 +112,9 @@ def area_of_year(year: int) -> Area:
     published = england(year)
     now = average_authority()
     figures: dict[str, float | None] = {}
-    for one in fields(Area):
-        if str(one.type) == "float | None":
-            value = published[one.name].value if one.name in published else None
-            figures[one.name] = value / AUTHORITIES if value is not None and one.name in _COUNTS else value
+    for name in MEASURES_OF_AREAS:
+        value = published[name].value if name in published else None
+        figures[name] = value / AUTHORITIES if value is not None and name in COUNTS_OF_AREAS else value
     children = round(published["population_0_17"].value / AUTHORITIES)
     return replace(now, population_0_17=children, **figures)  # type: ignore[arg-type]
 
@@ -281,7 +285,7 @@ def _targets_then(
         for target in candidates
         if year in series.get((area.area_code, target.measure), {})
     }
-    blank = {one.name: None for one in fields(Area) if str(one.type) == "float | None"}
+    blank = dict.fromkeys(MEASURES_OF_AREAS)
     return authority_targets(Targets(candidates), replace(area, **{**blank, **then}))  # type: ignore[arg-type]
 
 

@@ -155,16 +155,23 @@ def area(
         int | None,
         typer.Option(min=1000, help="Children simulated of each authority: a part of a larger one, small ones again and again."),
     ] = None,
+    checks_only: Annotated[
+        bool,
+        typer.Option("--checks-only", help="Fit nothing: simulate each as it was fitted, for the figures that are only checked."),
+    ] = False,
     seed: Seed = 1,
     jobs: Jobs = None,
     out: Out = OUT,
     into: Into = None,
     quiet: Quiet = False,
 ) -> None:
-    """Fit authorities to their own figures: England's mechanisms, their own level, thresholds, lengths and workforce."""
+    """Fit authorities to their own figures: England's mechanisms, their own level, thresholds, lengths and workforce.
+
+    Results of authorities that are not named stay as they are.
+    """
     from cinsim.calibration.area_model import AreaModel, AreaSettings
-    from cinsim.calibration.area_tables import known_beyond, known_corrections, write_areas
-    from cinsim.calibration.authorities import fit_areas
+    from cinsim.calibration.area_tables import known_beyond, known_corrections, write_areas, write_fits
+    from cinsim.calibration.authorities import check_areas, fit_areas
     from cinsim.calibration.england import area_setting
     from cinsim.calibration.point import read_point
     from cinsim.calibration.rebasing import rebased
@@ -178,6 +185,8 @@ def area(
         if one not in usable:
             raise InputError(f"{one.area_name} is no single authority with figures to be fitted to; `cinsim areas` lists those")
     published = list(areas)
+    if checks_only and from_return is not None:
+        raise InputError("fits nothing, and so nothing to a return; leave one of the two out", key="--checks-only")
     if from_return is not None:
         from cinsim.census.profile import profile_from
 
@@ -194,7 +203,16 @@ def area(
     setting = area_setting(setting, fit)
     simulator = setting.simulator(fit.targets)
     simulator.planned = settings.simulations(areas)
+    if checks_only:
+        simulator.planned = settings.verify * sum(settings.runs(one) for one in areas)
     known = known_corrections(setting.into, AreaModel(fit, setting.years).names)
+    if checks_only:
+        fits = check_areas(simulator, fit, areas, settings, setting.years, known)
+        write_fits(fits, setting.into)
+        if not quiet:
+            _print_areas(fits, fit)
+        setting.say(f"done in {(time.perf_counter() - begun) / 60:.0f} min; results in {setting.into}")
+        return
     beyond = known_beyond(setting.into, fit.targets)
     fits = fit_areas(simulator, fit, areas, settings, setting.years, known=known, beyond=beyond, say=setting.say)
     write_areas(rebased(fits, fit, published), setting.into)
@@ -264,7 +282,7 @@ def _print_areas(fits: AreaFits, fit: PointFit) -> None:
                 row["measure"],
                 f"{row['published']:.1f}",
                 f"{row['simulated']:.1f}",
-                f"{row['low']:.1f} to {row['high']:.1f}",
+                f"{row['low']:.1f} to {row['high']:.1f}" if row["flag"] == "fit" else "",
             ]
             for row in table.to_dict("records")
         ]
@@ -277,7 +295,7 @@ def _print_areas(fits: AreaFits, fit: PointFit) -> None:
             f"{row['median_error']:.1f}",
             f"{row['p90_error']:.1f}",
             row["unit"],
-            f"{row['within_90']:.0%}",
+            f"{row['within_90']:.0%}" if row["within_90"] == row["within_90"] else "",
         ]
         for row in judged(table, fit.year).to_dict("records")
     ]

@@ -65,28 +65,40 @@ def measures(format_: Format = "table") -> None:
 
 @guarded
 def areas(format_: Format = "table") -> None:
-    """List the local authorities that can be simulated, with their main published figures."""
+    """List the local authorities that can be simulated, with their main published figures and what to know of each.
+
+    'far off' is an authority that is far from its own published figures when simulated; a year is that of an older figure.
+    """
     import dataclasses
 
+    from cinsim.reference.area_fits import far_off, never_fitted
     from cinsim.reference.areas import Area, average_authority, usable_authorities
+    from cinsim.report.cautions import fit_caution
 
     known = (average_authority(), *usable_authorities())
     if format_ == "csv":
         columns = [field.name for field in dataclasses.fields(Area)]
-        write_csv(columns, ([_cell(getattr(area, column)) for column in columns] for area in known))
+        rows_of_all = ([*(_cell(getattr(area, column)) for column in columns), fit_caution(area) or ""] for area in known)
+        write_csv([*columns, "fit"], rows_of_all)
         return
 
-    def figure(value: float | None) -> str:
-        return ":" if value is None else f"{value:,.1f}"
+    def figure(area: Area, measure: str) -> str:
+        value, earlier = area.last_published(measure), area.stand_in(measure)
+        return ":" if value is None else f"{value:,.1f}" + (f" ({earlier.year})" if earlier is not None else "")
+
+    def remark(area: Area) -> str:
+        if never_fitted(area):
+            return "never fitted"
+        return "far off" if far_off(area) else ""
 
     rows = (
         [
-            area.area_code, area.area_name, area.region, f"{area.population_0_17:,}", figure(area.referral_rate),
-            figure(area.cpp_31_march_rate), figure(area.caseload_mean),
+            area.area_code, area.area_name, area.region, f"{area.population_0_17:,}", figure(area, "referral_rate"),
+            figure(area, "cpp_31_march_rate"), figure(area, "caseload_mean"), remark(area),
         ]
         for area in known
     )  # fmt: skip
-    headings = ("Code", "Name", "Region", "Children", "Referrals per 10,000", "CP plans per 10,000", "Caseload")
+    headings = ("Code", "Name", "Region", "Children", "Referrals per 10,000", "CP plans per 10,000", "Caseload", "Simulation")
     print_table(headings, rows, numbers=(3, 4, 5, 6))
 
 

@@ -50,7 +50,7 @@ def run(
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
     from cinsim.api import pinned_parameters, planned, run_plan
-    from cinsim.cli.tables import print_run
+    from cinsim.cli.tables import print_cautions, print_run
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions
 
@@ -63,6 +63,8 @@ def run(
         _warn_of_other_code(scenario)
     plan = planned([chosen], pinned, scenario)
     folder = out or OUTPUTS / chosen.name
+    if not quiet:
+        print_cautions(plan)
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet:
         print_run(result, plan)

@@ -41,14 +41,14 @@ def print_run(result: RunResult, plan: Plan) -> None:
     rows = []
     for measure in MAIN_MEASURES:
         if measure in found:
-            row, figure = found[measure], published.get(measure)
-            beside = "–" if figure is None else value_text(measure, figure)
+            row, beside = found[measure], published.get(measure, "–")
             rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row), beside])
     place = f"England, its {len(plan.areas)} authorities together" if whole else _place(plan)
     typer.echo(f"\n{plan.arms[name].title}: {place}, year to March {year}\n")
     if whole:
         typer.echo("Without the City of London and the Isles of Scilly, which have too few children; medians do not add up.\n")
     print_table(("Measure", "Simulated", "90% range", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
+    print_cautions(plan)
     _print_ending(result)
 
 
@@ -82,6 +82,7 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
     print_blocks(("Measure", baseline, *others), rows, kept=2)
     if together:
         _print_lottery(result, baseline, others, year)
+    print_cautions(plan)
     _print_ending(result)
 
 
@@ -180,6 +181,7 @@ def print_check(path: Path, plan: Plan) -> None:
         f"  {places}, {children:,} children, {scenario.years} years from {scenario.start} {beginning}, "
         f"{scenario.replications} replications, seed {scenario.seed}; would be written to outputs/{name}"
     )
+    print_cautions(plan)
     if held is not None:
         found = (f"{stage.replace('_', ' ')} {number:,}" for stage, number in held.by_stage.items())
         typer.echo(f"  read as: {', '.join(found)}")
@@ -195,18 +197,33 @@ def print_check(path: Path, plan: Plan) -> None:
                 typer.echo(f"  {key}: {said}")
 
 
-def published_figures(area: Area) -> dict[str, float]:
-    """Return the published figures of the area itself, or England's for its average authority; none for counts."""
-    from cinsim.reference.areas import ENGLAND_CODE
-    from cinsim.reference.figures import england
+def published_figures(area: Area) -> dict[str, str]:
+    """Return the published figures of the area itself, or England's for its average authority; none for counts.
 
-    if area.area_code != ENGLAND_CODE:
-        own = {measure: getattr(area, measure, None) for measure in MAIN_MEASURES}
-        return {measure: float(value) for measure, value in own.items() if value is not None}
-    figures = england(PUBLISHED_YEAR)
-    return {
-        measure: figures[measure].value for measure in MAIN_MEASURES if measure in figures and measure != "unallocated_children"
-    }
+    An authority's figure of an earlier year, which stands in for one that was not published, is followed by its year.
+    """
+    from cinsim.reference.areas import ENGLAND_CODE, MEASURES_OF_AREAS
+    from cinsim.reference.figures import england
+    from cinsim.report.labels import value_text
+
+    if area.area_code == ENGLAND_CODE:
+        figures = england(PUBLISHED_YEAR)
+        known = [measure for measure in MAIN_MEASURES if measure in figures and measure != "unallocated_children"]
+        return {measure: value_text(measure, figures[measure].value) for measure in known}
+    texts = {}
+    for measure in (name for name in MAIN_MEASURES if name in MEASURES_OF_AREAS):
+        value, earlier = area.last_published(measure), area.stand_in(measure)
+        if value is not None:
+            texts[measure] = value_text(measure, value) + (f" ({earlier.year})" if earlier is not None else "")
+    return texts
+
+
+def print_cautions(plan: Plan) -> None:
+    """Print what is to be known of a plan's authorities before a result for them is believed."""
+    from cinsim.report.cautions import cautions
+
+    for sentence in cautions(plan.areas):
+        typer.echo(f"  caution: {sentence}")
 
 
 def _interval(measure: str, row: Mapping[str, float]) -> str:

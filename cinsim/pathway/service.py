@@ -109,7 +109,7 @@ class Service:
             Event.SCREENING: p.hours_screening,
             Event.ASSESSMENT_SESSION: (p.hours_assessment_session + p.hours_travel) * factor,
             Event.REPORT: p.hours_assessment_report * factor,
-            Event.APPROVAL: p.hours_approval,
+            Event.APPROVAL: p.hours_approval * factor,  # supervisors are as many as the workforce has, not as its work needs
             Event.SECTION_47_SESSION: (p.hours_section_47_session + p.hours_travel) * factor,
             Event.SHORT_HELP_SESSION: p.hours_short_help_session * factor,
             Event.CIN_VISIT: (p.hours_cin_visit + p.hours_travel) * factor,

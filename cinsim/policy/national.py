@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from statistics import quantiles
 
 from cinsim.policy.thresholds import Thresholds, area_thresholds, national_thresholds
 from cinsim.population.deprivation import referred_deprivation
-from cinsim.reference.areas import Area, average_authority, usable_authorities
+from cinsim.reference.areas import MEASURES_OF_AREAS, Area, average_authority, usable_authorities
 from cinsim.reference.calibrated import area_correction
 from cinsim.reference.parameters import THRESHOLDS, Parameters, parameters_from
 
 
 def figures_of(area: Area) -> dict[str, float | None]:
-    """Return an area's published figures by name; None where one was not published."""
-    return {name: value for name, value in asdict(area).items() if value is None or isinstance(value, float)}
+    """Return an area's last published figures by name; None where one never was."""
+    return {name: area.last_published(name) for name in MEASURES_OF_AREAS}
 
 
 def own_thresholds(area: Area, p: Parameters, *, corrected: bool = True) -> Thresholds:

@@ -152,8 +152,8 @@ def conversion_shares(figures: Mapping[str, float | None]) -> dict[str, float]:
     out: dict[str, float] = {}
     if nfa is not None:
         out["screening"] = 1 - nfa / 100
-    if not_in_need is not None:
-        out["in_need"] = 1 - (not_in_need + (nfa or 0.0)) / 100
+    if not_in_need is not None and nfa is not None:
+        out["in_need"] = 1 - (not_in_need + nfa) / 100
     if referrals and plans is not None:
         out["plan"] = plans / referrals
     if referrals and s47 is not None:

@@ -26,9 +26,27 @@ WHOLE_COUNTRY: Final = "England"
 ALL_AUTHORITIES: Final = "all"
 
 
+COUNTS_OF_AREAS: Final = frozenset({"in_post_fte", "case_holders_fte", "cases"})
+"""Figures of an area that are counts and not rates; the average authority's are one share of England's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """An authority's last published figure of a measure, where none was published for the latest year."""
+
+    measure: str
+    year: int
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.measure}:{self.year}:{self.value:.2f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One authority, or England's average authority; a figure that was not published is None.
+    """One authority, or England's average authority; a figure that was not published for the latest year is None.
+
+    :meth:`last_published` and :meth:`or_national` give what an area is simulated with where the latest figure is missing.
 
     Rates are per 10,000 children aged 0-17 a year, or at 31 March; percentages are 0 to 100; days are working days; the workforce
     stands as at 30 September of that calendar year. ``population_0_17`` is the mid-year estimate that DfE's rates rest on.
@@ -100,6 +118,7 @@ class Area:
     vacancy_agency_cover_rate: float | None
     absence_rate: float | None
     neighbours: tuple[str, ...]
+    stand_ins: tuple[StandIn, ...]
     notes: str
 
     @property
@@ -112,7 +131,32 @@ class Area:
         """Shares of children by national deprivation quintile, least deprived first, summing to one."""
         return tuple(getattr(self, f"deprivation_q{quintile}") for quintile in (1, 2, 3, 4, 5))
 
+    def stand_in(self, measure: str) -> StandIn | None:
+        """Return the earlier figure that stands in for a measure's latest one, None where there is a latest or never was any."""
+        if getattr(self, measure) is not None:
+            return None
+        return next((earlier for earlier in self.stand_ins if earlier.measure == measure), None)
 
+    def last_published(self, measure: str) -> float | None:
+        """Return the area's own latest figure of a measure, else its last published one, None if it never published any."""
+        latest: float | None = getattr(self, measure)
+        earlier = self.stand_in(measure)
+        return earlier.value if earlier is not None else latest
+
+    def or_national(self, measure: str, england: Area) -> float:
+        """Return the area's own last published figure of a measure, England's only where it never published any.
+
+        Counts of England's average authority are taken in proportion to children.
+        """
+        own = self.last_published(measure)
+        if own is not None:
+            return own
+        national: float = getattr(england, measure)
+        return national / england.population_0_17 * self.population_0_17 if measure in COUNTS_OF_AREAS else national
+
+
+MEASURES_OF_AREAS: Final = tuple(field.name for field in fields(Area) if str(field.type) == "float | None")
+"""What authorities publish, and an area may lack."""
 TABLE_PATH: Final = "cinsim/reference/tables/areas.csv"
 _TEXT: Final = frozenset({"area_code", "old_code", "area_name", "region", "notes"})
 
@@ -220,6 +264,8 @@ def _area(row: dict[str, str]) -> Area:
             values[name] = cell
         elif name == "neighbours":
             values[name] = tuple(cell.split())
+        elif name == "stand_ins":
+            values[name] = tuple(_stand_in(text) for text in cell.split())
         elif name == "usable":
             values[name] = cell == "True"
         elif name == "population_0_17":
@@ -227,6 +273,11 @@ def _area(row: dict[str, str]) -> Area:
         else:
             values[name] = float(cell) if cell else None
     return Area(**values)  # type: ignore[arg-type]
+
+
+def _stand_in(text: str) -> StandIn:
+    measure, year, value = text.split(":")
+    return StandIn(measure, int(year), float(value))
 
 
 def _plain(name: str) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from cinsim.reference.areas import areas
+from cinsim.report.cautions import cautions
 from cinsim.report.changes import changes, settings
 from cinsim.report.figures import figures_of
 from cinsim.report.folder import RunFolder, read_run
@@ -70,6 +72,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         subtitle=f"{run.place[0].upper()}{run.place[1:]}, {_years(run)}",
         questions=_questions(run),
         answer=answer(run, published),
+        cautions=_cautions(run),
         arms=run.arms,
         compares=run.compares,
         headline=headline_table(run, published),
@@ -90,6 +93,12 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         manifest=manifest_lines(run.manifest),
         checks=_checks(run.manifest),
     )
+
+
+def _cautions(run: RunFolder) -> list[str]:
+    """Return what is to be known of the run's authorities; nothing of those that the tables of areas no longer hold."""
+    codes = set(run.areas["area_code"])
+    return cautions([area for area in areas() if area.area_code in codes])
 
 
 def _years(run: RunFolder) -> str:

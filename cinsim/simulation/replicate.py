@@ -115,15 +115,15 @@ def structural(p: Mapping[str, float], structure: str) -> dict[str, float]:
 
 
 def referral_level(area: Area, p: Parameters) -> float:
-    """Return an area's referral level: England's, by its published referral rate and apart from its deprivation.
+    """Return an area's referral level: England's, by its last published referral rate and apart from its deprivation.
 
     Children known to the service come back more often, so the rate answers to the level with an elasticity above
     one, which is undone here.
     """
     england = average_authority()
-    own = area.referral_rate if area.referral_rate is not None else england.referral_rate
+    own, national = (each.or_national("referral_rate", england) for each in (area, england))
     by_deprivation = referral_factor(area.deprivation_shares, p) / referral_factor(england.deprivation_shares, p)
-    return p.referral_level * (own / england.referral_rate) ** p.referral_level_elasticity / by_deprivation  # type: ignore[operator]
+    return p.referral_level * (own / national) ** p.referral_level_elasticity / by_deprivation
 
 
 class _Beginning(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Final
 
 from cinsim.reference.areas import Area
 from cinsim.reference.parameters import Parameters
-from cinsim.workforce.hours_budget import yearly_hours
+from cinsim.workforce.hours_budget import REVIEWS_A_YEAR, hours_factor_of
 from cinsim.workforce.service_length import WORKING_DAYS_PER_YEAR
 
 # beyond these the register's hours no longer describe the workforce that is published
@@ -70,12 +70,11 @@ class Budget:
 
 
 def hours_budget(area: Area, england: Area, p: Parameters) -> Budget:
-    """Return the hours budget of an area; rates it does not publish are England's."""
+    """Return the hours budget of an area, by its last published rates and England's where it never published any."""
     scale = area.population_0_17 / 10_000
 
     def rate(name: str) -> float:
-        own, national = getattr(area, name), getattr(england, name)
-        return float(own if own is not None else national)
+        return area.or_national(name, england)
 
     def open_or_a_year(name: str) -> float:
         return rate(name) * scale
@@ -109,14 +108,14 @@ def hours_budget(area: Area, england: Area, p: Parameters) -> Budget:
             cpp,
             cpp_visits * (p.hours_cpp_visit + p.hours_travel)
             + visits_a_year(p.core_group_interval_working_days) * p.hours_core_group
-            + 2.2 * p.hours_conference_report,
+            + REVIEWS_A_YEAR * p.hours_conference_report,
         ),
         BudgetLine("Looked-after children, a year of each", care, care_visits * (p.hours_looked_after_visit + p.hours_travel)),
         BudgetLine("Closing cases", referrals, p.hours_closure),
     )
-    fte = float(area.case_holders_fte or rate("case_holders_fte") / england.population_0_17 * area.population_0_17)
-    cases = float(area.cases or rate("cases") / england.population_0_17 * area.population_0_17)
-    turnover = area.turnover_rate / 100 if area.turnover_rate is not None else p.turnover_rate
+    fte, cases = rate("case_holders_fte"), rate("cases")
+    own_turnover = area.last_published("turnover_rate")
+    turnover = own_turnover / 100 if own_turnover is not None else p.turnover_rate
     failed = p.visit_not_achieved_share * p.visit_not_achieved_hours_share
     visit_hours = (
         cin * cin_visits * (p.hours_cin_visit + p.hours_travel)
@@ -133,10 +132,7 @@ def hours_budget(area: Area, england: Area, p: Parameters) -> Budget:
         BudgetLine("Supervision", fte, WORKING_DAYS_PER_YEAR / p.supervision_interval_working_days * p.hours_supervision),
         BudgetLine("Administration that belongs to no case", fte, p.administration_share * p.working_hours_per_year),
     )
-    national_fte: float = england.case_holders_fte  # type: ignore[assignment]
-    of_england = national_fte / sum(yearly_hours(england, england, p).values())
-    factor = fte / sum(yearly_hours(area, england, p).values()) / of_england
-    return Budget(area.area_name, casework, beside, fte, p.working_hours_per_year, cases, factor)
+    return Budget(area.area_name, casework, beside, fte, p.working_hours_per_year, cases, hours_factor_of(area, england, p))
 
 
 def budget_in_words(budget: Budget) -> list[str]:

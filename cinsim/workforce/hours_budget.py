@@ -1,23 +1,54 @@
-"""The hours that an area's published rates mean: the work that its workforce is shared by."""
+"""What an area's published rates mean for its workforce: hours of case work, time for each piece of it, conference chairs."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from cinsim.reference.areas import Area
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 
+REVIEWS_A_YEAR: Final = 2.2
+"""Review conferences of a child protection plan in a year: the first after three months, then every six."""
+
+
+def conference_chairs_rate(area: Area, england: Area, p: Parameters) -> float:
+    """Return the full-time conference chairs at work for 10,000 children.
+
+    They are as many as children on child protection plans and in care need, and no fewer than conferences need, initial
+    ones and reviews, at England's number of conferences a chair. An area that holds many conferences for its plans and
+    care has chairs for them; England's average authority has the same by both.
+    """
+
+    def children(of: Area) -> float:
+        return of.or_national("cpp_31_march_rate", england) + of.or_national("looked_after_31_march_rate", england)
+
+    def conferences(of: Area) -> float:
+        return of.or_national("icpc_rate", england) + REVIEWS_A_YEAR * of.or_national("cpp_31_march_rate", england)
+
+    return max(children(area), conferences(area) * children(england) / conferences(england)) / p.conference_chair_cases
+
+
+def hours_factor_of(area: Area, england: Area, p: Parameters) -> float:
+    """Return by how much an area's workforce has more time for each piece of its work than England's has."""
+
+    def holders_an_hour(of: Area) -> float:
+        return of.or_national("case_holders_fte", england) / sum(yearly_hours(of, england, p).values())
+
+    return holders_an_hour(area) / holders_an_hour(england)
+
 
 def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
-    """Return the hours of case work a year, by team, that an area's published rates mean; missing rates are England's.
+    """Return the hours of case work a year, by team, that an area's published rates mean.
 
-    Hours are net of general administration and include travel.
+    Rates are the last that the area published, England's where it never published any. Hours are net of general
+    administration and include travel.
     """
 
     scale = area.population_0_17 / 10_000
 
     def rate(name: str) -> float:
-        own, national = getattr(area, name), getattr(england, name)
-        return (own if own is not None else national) * scale
+        return area.or_national(name, england) * scale
 
     def visits_a_year(interval: float) -> float:  # visits come on average half their lead before they are due
         return 253 / (interval * (1 - p.visit_lead_share / 2))
@@ -31,7 +62,7 @@ def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
     protection_plan = (
         visits_a_year(p.cpp_visit_interval_working_days) * (p.hours_cpp_visit + p.hours_travel)
         + visits_a_year(p.core_group_interval_working_days) * p.hours_core_group
-        + 2.2 * p.hours_conference_report
+        + REVIEWS_A_YEAR * p.hours_conference_report
     )
     care = visits_a_year(p.looked_after_visit_interval_working_days) * (p.hours_looked_after_visit + p.hours_travel)
 

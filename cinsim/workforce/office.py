@@ -76,6 +76,7 @@ class Office:
         self.case_holding_roles = SOCIAL_WORK_ROLES | FAMILY_SUPPORT
         self.cover_after_days = p.cover_after_days
         self.thin_after_days, self.thin_share = p.thin_after_days, p.thin_share
+        self.stand_in_after_days = p.stand_in_after_days
         self._lead_effect = lead_effect
         self._absences = Absences(self)
         self._resigns = draws.stream("resigns")
@@ -129,6 +130,11 @@ class Office:
     def supervisors(self, team: int) -> Diary:
         """Return the diary that the practice supervisors of a team share; without any, those of the team with the most."""
         return self._supervisors.get(team) or self._supervisors[self._elsewhere]
+
+    def diaries_to_stand_in_for(self, own: Diary) -> list[Diary]:
+        """Return the diaries in which a practice supervisor may find overdue work besides its own: front door, other teams."""
+        diaries = dict.fromkeys((self.teams[Detail.FRONT_DOOR].duty, *self._supervisors.values()))
+        return [diary for diary in diaries if diary is not own]
 
     def _pool_supervisors(self) -> Generator[simpy.Event, object, None]:
         """Have all practice supervisors share one diary from the time on at which the rules say so."""

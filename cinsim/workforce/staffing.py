@@ -25,7 +25,7 @@ from cinsim.reference.parameters import Parameters
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.policies import LeadPractitioner
 from cinsim.scenario.resources import Feedbacks, RoleChange
-from cinsim.workforce.hours_budget import yearly_hours
+from cinsim.workforce.hours_budget import conference_chairs_rate, hours_factor_of, yearly_hours
 from cinsim.workforce.listed_posts import Listed, listed_posts, replaced
 from cinsim.workforce.post_sizes import sizes_of, spread
 from cinsim.workforce.service_length import DAYS_PER_WEEK, vacancy_after
@@ -152,14 +152,14 @@ def _rates_of(change: RoleChange | None, area: Area, p: Parameters, ramp: Ramp, 
         return default if value is None else value / 100
 
     c = change if change is not None else RoleChange()
-    turnover = pair(min(share(area.turnover_rate, p.turnover_rate) * leaving, 1.0), c.turnover_rate)
-    vacancy = share(area.vacancy_rate, p.vacancy_rate)
+    turnover = pair(min(share(area.last_published("turnover_rate"), p.turnover_rate) * leaving, 1.0), c.turnover_rate)
+    vacancy = share(area.last_published("vacancy_rate"), p.vacancy_rate)
     return Rates(
         turnover=turnover,
         # posts are filled as fast as before, so that fewer leavers leave fewer vacancies
         vacancy=(vacancy, vacancy_after(*turnover, vacancy) if c.vacancy_rate is None else c.vacancy_rate),
-        cover=pair(share(area.vacancy_agency_cover_rate, p.agency_cover), c.agency_cover),
-        sickness=pair(share(area.absence_rate, p.sickness_rate), c.sickness_rate),
+        cover=pair(share(area.last_published("vacancy_agency_cover_rate"), p.agency_cover), c.agency_cover),
+        sickness=pair(share(area.last_published("absence_rate"), p.sickness_rate), c.sickness_rate),
         limit=pair(p.caseload_limit_points, c.caseload_limit),
         ramp=ramp,
     )
@@ -197,11 +197,9 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     """Return the posts of an area under a scenario; the scenario's fraction of the population takes its fraction of them."""
     england = average_authority()
     fraction = scenario.population_fraction
-    work, national_work = yearly_hours(area, england, p), yearly_hours(england, england, p)
-    holders = (area.case_holders_fte or england.case_holders_fte / england.population_0_17 * area.population_0_17) * fraction  # type: ignore[operator]
-    needed = sum(work.values()) * fraction
-    national_holders: float = england.case_holders_fte  # type: ignore[assignment]
-    hours_factor = (holders / needed) / (national_holders / sum(national_work.values()))
+    work = yearly_hours(area, england, p)
+    holders = area.or_national("case_holders_fte", england) * fraction
+    hours_factor = hours_factor_of(area, england, p)
 
     changes: dict[int, RoleChange | None] = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
     everyone = changes[Detail.SOCIAL_WORKER]
@@ -235,18 +233,11 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     front_door = given.pop(Detail.FRONT_DOOR, None)
     shares, shares_after = _team_shares(work, funded, {}), _team_shares(work, funded, given)
 
-    referrals = (area.referral_rate or england.referral_rate) * area.population_0_17 / 10_000 * fraction  # type: ignore[operator]
-    in_plans = (
-        (
-            (area.cpp_31_march_rate or england.cpp_31_march_rate)  # type: ignore[operator]
-            + (area.looked_after_31_march_rate or england.looked_after_31_march_rate)
-        )
-        * area.population_0_17
-        / 10_000
-        * fraction
-    )
+    in_ten_thousands = area.population_0_17 / 10_000 * fraction
+    referrals = area.or_national("referral_rate", england) * in_ten_thousands
     screeners = referrals * p.front_door_fte_per_1000_referrals / 1000 / filled
-    chairs, supervisors = in_plans / p.conference_chair_cases / filled, funded / p.practice_supervisor_span
+    chairs = conference_chairs_rate(area, england, p) * in_ten_thousands / filled
+    supervisors = funded / p.practice_supervisor_span
     span = scenario.workforce.supervisor_span
     supervisors_after = supervisors if span is None else funded / span
     posts_of_all: list[tuple[int, int, float, float]] = [  # FTE before a change of the teams' shares and after it
@@ -354,7 +345,7 @@ def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parame
     lead = _lead_policy(scenario, area)
     if lead is None or not lead.share_non_social_worker:
         return 0.0
-    plans = (area.cin_plans_31_march_rate or england.cin_plans_31_march_rate) * area.population_0_17 / 10_000  # type: ignore[operator]
+    plans = area.or_national("cin_plans_31_march_rate", england) * area.population_0_17 / 10_000
     return (
         plans * lead.share_non_social_worker * len(lead.eligible or (1, 1, 1)) / 3 * p.points_cin_plan / p.caseload_limit_points
     )

@@ -103,6 +103,13 @@ class Diary:
                         self._make_ready(task)
         self._opened = today
 
+    def most_pressing(self, today: int) -> Task | None:
+        """Return the task that comes first today, None where no task's day has come; it heads ``ready``."""
+        self.open_day(today)
+        while self.ready and self.ready[0][2].diary is not self:
+            heapq.heappop(self.ready)
+        return self.ready[0][2] if self.ready else None
+
     def waiting(self) -> list[Task]:
         """Return the tasks that are still to be done, ready ones first, each in the order in which they were entered."""
         ready = [task for _, _, task in sorted(self.ready, key=lambda entry: entry[1])]

@@ -17,7 +17,7 @@ from cinsim.policy.lead_practitioner import Effect
 from cinsim.reference.events import Detail, Event
 from cinsim.workforce.posts import on_grid_or_never
 from cinsim.workforce.service_length import DAYS_PER_WEEK, ends_at, steady
-from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary
+from cinsim.workforce.work import CAN_BE_THINNED, Case, Diary, Task
 
 if TYPE_CHECKING:
     from cinsim.workforce.office import Office
@@ -264,21 +264,40 @@ class Worker:
                 continue
             hours -= task.hours_left
             heappop(ready)
-            # done: off the diary and off the case, recorded, and whoever waits for it told
-            task.diary = None
-            case = task.case
-            if task in case.tasks:
-                case.tasks.remove(task)
-            task.done(task, self, now)
+            self._finish(task, now)
         if in_overtime:
             self.overtime -= hours
-        else:
-            self.unused += hours
+        elif hours > 0.0:
+            self.unused += self._stand_in(now, hours) if self.role == Detail.PRACTICE_SUPERVISOR else hours
         self.available += self.day_hours
         if now >= self.note_at:
             self.note(now)
         if self.overtime > 0.0 and int(now) % 21 == self.number % 21:
             self.write_overtime(now)
+
+    def _finish(self, task: Task, now: float) -> None:
+        """Be done with a task: it is off the diary and off the case, recorded, and whoever waits for it is told."""
+        task.diary = None
+        case = task.case
+        if task in case.tasks:
+            case.tasks.remove(task)
+        task.done(task, self, now)
+
+    def _stand_in(self, now: float, hours: float) -> float:
+        """Do what is long overdue at the front door and with other supervisors; return the hours that are left."""
+        overdue = now - self.office.stand_in_after_days
+        for diary in self.office.diaries_to_stand_in_for(self.diary):
+            while hours > 0.0:
+                task = diary.most_pressing(int(now))
+                if task is None or task.due >= overdue:
+                    break
+                done = min(task.hours_left, hours)
+                task.hours_left -= done
+                hours -= done
+                if task.hours_left <= 0.0:
+                    heappop(diary.ready)
+                    self._finish(task, now)
+        return hours
 
     def note(self, now: float) -> None:
         """Note the caseload now against its limit, and the hours there were and that were left over since the last note."""

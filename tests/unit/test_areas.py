@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from cinsim.errors import InputError
 from cinsim.reference import areas, figures
 from cinsim.reference.boundaries import FORMER
+from cinsim.reference.published.authorities import NOTED_MEASURES
 
 pytestmark = pytest.mark.unit
 
@@ -113,8 +116,41 @@ def test_figures_not_published_are_none_and_noted() -> None:
     assert hampshire.referral_rate is None
     assert hampshire.cpp_31_march_rate is None
     assert hampshire.caseload_mean == 17.0
-    assert "2024 referrals suppressed or not available; last published 2023" in hampshire.notes
+    assert "not published for 2024: referrals" in hampshire.notes
     assert areas.find_area("Barnet").cin_plans_31_march_rate is None
+
+
+def test_a_figure_not_published_is_stood_in_for_by_the_areas_own_last_one_and_its_year_is_said() -> None:
+    hampshire, table = areas.find_area("Hampshire"), areas.load_areas_by_year()
+    earlier = hampshire.stand_in("referral_rate")
+    assert earlier is not None
+    rows = table[(table["area_code"] == hampshire.area_code) & (table["measure"] == "referral_rate")].sort_values("year")
+    assert (earlier.year, earlier.value) == (rows["year"].iloc[-1], rows["value"].iloc[-1])
+    assert hampshire.or_national("referral_rate", areas.average_authority()) == earlier.value
+    assert f"(those of {earlier.year} stand in)" in hampshire.notes
+    assert hampshire.stand_in("caseload_mean") is None
+    assert hampshire.last_published("caseload_mean") == hampshire.caseload_mean
+
+
+def test_englands_figure_stands_in_only_where_an_authority_never_published_one_and_that_is_said() -> None:
+    england = areas.average_authority()
+    for area in areas.usable_authorities():
+        for measure in areas.MEASURES_OF_AREAS:
+            own, noted = area.last_published(measure), NOTED_MEASURES.get(measure)
+            if own is None:
+                national = getattr(england, measure)
+                assert area.or_national(measure, england) in (national, national / england.population_0_17 * area.population_0_17)
+                assert noted is None or re.search(rf"{noted}[^(]*\(never published: England's stand in\)", area.notes)
+            else:
+                assert area.or_national(measure, england) == own
+    barnet = areas.find_area("Barnet")
+    assert barnet.last_published("cin_plans_31_march_rate") is None
+    assert barnet.or_national("cin_plans_31_march_rate", england) == england.cin_plans_31_march_rate
+
+
+def test_nothing_is_a_figure() -> None:
+    nothing = replace(areas.find_area("Leeds"), no_further_action_percent=0.0)
+    assert nothing.or_national("no_further_action_percent", areas.average_authority()) == 0.0
 
 
 def test_authorities_that_publish_their_workforce_jointly_share_it_out() -> None:

@@ -103,4 +103,8 @@ def test_every_usable_authority_has_a_correction_and_figures_that_it_was_fitted_
         assert all(abs(shift) < 5.0 for shift in correction.plus.values()), area.area_name
     table = pd.read_csv(folder() / FIT_FILE)
     assert set(table["area_code"]) == {area.area_code for area in authorities}
-    assert (table["low"] <= table["high"]).all()
+    fitted, checked = table[table["flag"] == "fit"], table[table["flag"] == "check"]
+    assert (fitted["low"] <= fitted["high"]).all()
+    assert len(fitted) + len(checked) == len(table)
+    assert set(checked["area_code"]) == {area.area_code for area in authorities}
+    assert not table.duplicated(["area_code", "measure"]).any()

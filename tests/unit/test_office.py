@@ -172,3 +172,52 @@ def test_pooled_supervisors_share_all_work_from_the_scenarios_date_and_lose_none
 def test_a_team_without_a_supervisor_is_looked_after_by_those_of_another() -> None:
     bureau = supervised(pooled=False)
     assert bureau.office.supervisors(Detail.LOOKED_AFTER_TEAM) in [bureau.office.supervisors(team) for team in (71, 72)]
+
+
+def overdue(kind: int, team: int, parameters: dict[str, float] | None = None) -> Bureau:
+    """Ten pieces of work, due on their second day, for a team with nobody in it, beside a supervisor of another."""
+    posts = [
+        post(TEAM, Detail.PRACTICE_SUPERVISOR, number=1),
+        post(Detail.ASSESSMENT_TEAM, Detail.PRACTICE_SUPERVISOR, number=2, opens=1e6),
+    ]
+    bureau = Bureau(posts, rules={"overtime": (0.0, 0.0)}, parameters=parameters or {})
+    bureau.run(until=0.01)
+    diary = bureau.office.teams[team].duty if team == Detail.FRONT_DOOR else bureau.office.supervisors(team)
+    for number in range(10):
+        bureau.duty(diary, number, 0.5, due=2.0, kind=kind)
+    return bureau
+
+
+@pytest.mark.parametrize(
+    ("kind", "team"),
+    [(Event.APPROVAL, Detail.ASSESSMENT_TEAM), (Event.SCREENING, Detail.FRONT_DOOR)],
+    ids=["approvals", "referrals"],
+)
+def test_a_supervisor_with_time_does_what_is_long_overdue_elsewhere(kind: int, team: int) -> None:
+    bureau = overdue(kind, team)
+    bureau.run(until=7.0)
+    assert bureau.events(kind) == []
+    bureau.run(until=9.0)
+    done = bureau.events(kind)
+    assert [w.entity for w in done] == list(range(10))
+    assert {w.resource for w in done} == {bureau.workers[0].number}
+    assert min(w.time for w in done) > 2.0 + bureau.p.stand_in_after_days
+
+
+def test_a_supervisors_own_work_comes_first_and_nobody_stands_in_where_that_is_switched_off() -> None:
+    busy = overdue(Event.APPROVAL, Detail.ASSESSMENT_TEAM)
+    for number in range(100, 140):
+        busy.duty(busy.office.supervisors(Detail.CIN_AND_CP_TEAM), number, 8.0, due=500.0, kind=Event.APPROVAL)
+    busy.run(until=20.0)
+    assert all(w.entity >= 100 for w in busy.events(Event.APPROVAL))
+    never = overdue(Event.APPROVAL, Detail.ASSESSMENT_TEAM, parameters={"stand_in_after_days": 250.0})
+    never.run(until=200.0)
+    assert never.events(Event.APPROVAL) == []
+
+
+def test_supervisors_stand_in_for_no_conference_chair() -> None:
+    bureau = Bureau([post(TEAM, Detail.PRACTICE_SUPERVISOR, number=1)])
+    bureau.run(until=0.01)
+    bureau.duty(bureau.office.teams[Detail.CONFERENCE_TEAM].duty, 1, 1.0, due=2.0, kind=Event.CONFERENCE_CHAIRING)
+    bureau.run(until=60.0)
+    assert bureau.events(Event.CONFERENCE_CHAIRING) == []

@@ -11,12 +11,12 @@ import pytest
 
 from cinsim.engine.clock import TICKS_PER_DAY
 from cinsim.engine.draws import Draws
-from cinsim.reference.areas import Area, average_authority, find_area
+from cinsim.reference.areas import Area, average_authority, find_area, usable_authorities
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import parameters_from
 from cinsim.scenario import Scenario
 from cinsim.simulation.replicate import calendar_of
-from cinsim.workforce.hours_budget import yearly_hours
+from cinsim.workforce.hours_budget import REVIEWS_A_YEAR, conference_chairs_rate, yearly_hours
 from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, Post, Staffing, leaving_ratios, staffing_of
 
 pytestmark = pytest.mark.unit
@@ -354,3 +354,65 @@ def test_a_role_without_posts_is_shared_among_the_teams_when_it_is_given_some() 
     staffing = staffed({"newly_qualified": {"fte": 10}}, parameters={"newly_qualified_share": 0.0, **FULL_TIME})
     assert fte(staffing, role=Detail.NEWLY_QUALIFIED) == pytest.approx(10.0)
     assert fte(staffing, team=Detail.ASSESSMENT_TEAM, role=Detail.NEWLY_QUALIFIED) < 6.0
+
+
+def test_an_authority_without_a_latest_figure_is_staffed_by_its_own_last_one() -> None:
+    """Hampshire's last published referrals are twice England's; its screeners and its hours follow those."""
+    hampshire, p = find_area("Hampshire"), parameters_from()
+    assert hampshire.referral_rate is None
+    own = hampshire.last_published("referral_rate")
+    assert own is not None
+    staffing = staffed(area=hampshire)
+    rates = staffing.rates[Detail.SOCIAL_WORKER]
+    filled = 1 - rates.vacancy[0] * (1 - rates.cover[0])
+    referrals = own * hampshire.population_0_17 / 10_000
+    assert fte(staffing, team=Detail.FRONT_DOOR) * filled == pytest.approx(referrals * p.front_door_fte_per_1000_referrals / 1000)
+    published = {earlier.measure: earlier.value for earlier in hampshire.stand_ins}
+    assert staffed(area=replace(hampshire, stand_ins=(), **published)) == staffing  # type: ignore[arg-type]
+
+
+def test_englands_figures_are_taken_only_where_an_authority_never_published_its_own() -> None:
+    birmingham = find_area("Birmingham")
+    assert birmingham.case_holders_fte is None
+    staffing = staffed(area=birmingham)
+    rates = staffing.rates[Detail.SOCIAL_WORKER]
+    filled = 1 - rates.vacancy[0] * (1 - rates.cover[0])
+    assert case_holders(staffing) * filled == pytest.approx(birmingham.last_published("case_holders_fte"), rel=1e-6)
+    never = replace(birmingham, stand_ins=())
+    share = never.population_0_17 / AVERAGE.population_0_17
+    assert never.or_national("case_holders_fte", AVERAGE) == pytest.approx(AVERAGE.case_holders_fte * share)
+
+
+def test_a_published_rate_of_nothing_is_nothing_and_not_englands() -> None:
+    none_in_care = replace(find_area("Leeds"), looked_after_31_march_rate=0.0, cpp_31_march_rate=0.0, icpc_rate=0.0)
+    assert fte(staffed(area=none_in_care), role=Detail.CONFERENCE_CHAIR) == 0.0
+
+
+def chairs_at_work(area: Area) -> float:
+    staffing = staffed(area=area)
+    rates = staffing.rates[Detail.CONFERENCE_CHAIR]
+    return fte(staffing, role=Detail.CONFERENCE_CHAIR) * (1 - rates.vacancy[0] * (1 - rates.cover[0]))
+
+
+def test_no_authority_holds_more_conferences_a_chair_than_england() -> None:
+    p = parameters_from()
+
+    def conferences_a_chair(area: Area) -> float:
+        held = area.or_national("icpc_rate", AVERAGE) + REVIEWS_A_YEAR * area.or_national("cpp_31_march_rate", AVERAGE)
+        return held / conference_chairs_rate(area, AVERAGE, p)
+
+    for area in usable_authorities():
+        assert conferences_a_chair(area) <= conferences_a_chair(AVERAGE) * (1 + 1e-9), area.area_name
+        in_plans = area.or_national("cpp_31_march_rate", AVERAGE) + area.or_national("looked_after_31_march_rate", AVERAGE)
+        assert conference_chairs_rate(area, AVERAGE, p) >= in_plans / p.conference_chair_cases * (1 - 1e-9), area.area_name
+    harrow = find_area("Harrow")
+    assert chairs_at_work(harrow) == pytest.approx(
+        conference_chairs_rate(harrow, AVERAGE, p) * harrow.population_0_17 / 10_000, rel=1e-3
+    )
+
+
+def test_englands_average_authority_has_the_chairs_that_its_plans_and_care_need() -> None:
+    assert AVERAGE.cpp_31_march_rate is not None
+    assert AVERAGE.looked_after_31_march_rate is not None
+    p, in_plans = parameters_from(), AVERAGE.cpp_31_march_rate + AVERAGE.looked_after_31_march_rate
+    assert conference_chairs_rate(AVERAGE, AVERAGE, p) == pytest.approx(in_plans / p.conference_chair_cases, rel=1e-12)

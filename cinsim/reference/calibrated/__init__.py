@@ -5,6 +5,7 @@
 ``england_posterior.csv``           a row a draw: parameter values that the published figures allow
 ``england_predictive.csv``          what simulating each of these gave for every target
 ``areas.csv``                       a row an authority: by what it differs from England beyond its published figures
+``areas_fit.csv``                   a row an authority and figure: as published and as simulated (read by ``reference.area_fits``)
 """
 
 from __future__ import annotations

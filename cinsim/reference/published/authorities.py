@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from cinsim.errors import InputError
+from cinsim.reference.areas import StandIn
 from cinsim.reference.boundaries import FORMER
 from cinsim.reference.published.children import age_counts, age_shares, deprivation_scores, deprivation_shares
 from cinsim.reference.published.files import ENGLAND, LOCAL_AUTHORITY, NATIONAL, PublishedTable, Release
@@ -80,13 +81,24 @@ YEARLY_MEASURES: Final = (
 )
 NOTED_MEASURES: Final = {
     "referral_rate": "referrals",
+    "no_further_action_percent": "no further action",
+    "not_in_need_percent": "not in need",
     "assessments_completed_rate": "assessments",
-    "cin_plans_31_march_rate": "child in need plans",
+    "cin_plans_started_rate": "child in need plans started",
+    "cin_plans_31_march_rate": "child in need plans on 31 March",
     "s47_rate": "section 47 enquiries",
-    "cpp_31_march_rate": "child protection plans",
-    "caseload_mean": "caseload",
+    "icpc_rate": "initial conferences",
+    "cpp_started_rate": "child protection plans started",
+    "cpp_31_march_rate": "child protection plans on 31 March",
+    "looked_after_31_march_rate": "looked-after children",
+    "case_holders_fte": "case holders",
+    "cases": "cases",
+    "turnover_rate": "turnover",
+    "vacancy_rate": "vacancies",
+    "vacancy_agency_cover_rate": "agency cover of vacancies",
+    "absence_rate": "sickness absence",
 }
-"""Measures whose absence in the latest year is said in the column ``notes``."""
+"""Measures that a run takes from an authority's figures; their absence in the latest year is said in the column ``notes``."""
 
 
 def build_areas_by_year(release: Release) -> pd.DataFrame:
@@ -139,6 +151,7 @@ def build_areas(release: Release) -> pd.DataFrame:
     values = _authority_values(release, AREA_MEASURES)
     frame = frame.join(values.xs(year, level="year").round(2))
     frame["neighbours"] = _neighbours(release, dict(zip(listed.text("old_la_code"), names, strict=True)))
+    frame["stand_ins"] = pd.Series({code: " ".join(map(str, _stand_ins(values, code, year))) for code in names})
     frame["notes"] = pd.Series(_notes(release, values, usable))
     average = _average_authority(release, frame)
     frame = pd.concat([average, frame.sort_values("area_name")])
@@ -189,9 +202,22 @@ def _average_authority(release: Release, frame: pd.DataFrame) -> pd.DataFrame:
     for measure in AREA_MEASURES:
         value = measure_values(release, sources[measure], NATIONAL, everyone)[ENGLAND, year]
         row[measure] = round(value / number if measure in WORKFORCE_COUNTS else value, 2)
-    row["neighbours"] = ""
+    row["neighbours"] = row["stand_ins"] = ""
     row["notes"] = f"England's totals divided by {number} authorities"
     return pd.DataFrame([row], index=[ENGLAND])
+
+
+def _stand_ins(values: pd.DataFrame, code: str, year: int) -> list[StandIn]:
+    """Return an authority's last published figure of each measure that it did not publish for a year."""
+    if code not in values.index.get_level_values("area_code"):
+        return []
+    own = values.loc[code]
+    earlier = {measure: own[measure][own.index < year].dropna() for measure in values if pd.isna(own[measure].get(year))}
+    return [
+        StandIn(str(measure), int(found.index.max()), round(float(found[found.index.max()]), 2))
+        for measure, found in earlier.items()
+        if len(found)
+    ]
 
 
 def _neighbours(release: Release, code_of: dict[str, str]) -> pd.Series:
@@ -216,11 +242,13 @@ def _notes(release: Release, values: pd.DataFrame, usable: dict[str, bool]) -> d
     for code, good in usable.items():
         said = [] if good else [f"fewer than {TOO_FEW_CHILDREN:,} children: not usable"]
         own = values.loc[code] if code in values.index.get_level_values("area_code") else values.iloc[:0]
+        absent: dict[str, list[str]] = {}
         for measure, label in NOTED_MEASURES.items():
             years = own[measure].dropna().index
             if good and year not in years:
-                last = f"last published {max(years)}" if len(years) else "never published"
-                said.append(f"{year} {label} suppressed or not available; {last}")
+                instead = f"those of {max(years)} stand in" if len(years) else "never published: England's stand in"
+                absent.setdefault(instead, []).append(label)
+        said += [f"not published for {year}: {', '.join(labels)} ({instead})" for instead, labels in absent.items()]
         if code in joint:
             said.append("workforce published jointly with a neighbour: rates are joint, counts shared out by children")
         if code in ages_of and code not in with_own_ages:
