@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 PUBLISHED_YEAR = 2024
 MAIN_MEASURES = (
-    "referral_rate", "re_referral_percent", "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate",
-    "assessment_within_45_days_percent", "assessment_days_p50", "children_in_need_31_march_rate", "cin_plans_started_rate",
-    "cin_plans_31_march_rate", "s47_rate", "icpc_rate", "icpc_within_15_days_percent", "cpp_started_rate", "cpp_31_march_rate",
-    "cpp_second_or_subsequent_percent", "cpp_reviews_on_time_percent", "looked_after_31_march_rate", "caseload_mean",
-    "unallocated_children", "cin_visits_on_time_percent", "cin_not_visited_3_months_percent", "cpp_visits_on_time_percent",
+    "referral_rate", "re_referral_percent", "decision_within_1_day_percent", "referrals_undecided_31_march",
+    "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate", "assessment_within_45_days_percent",
+    "assessment_days_p50", "approvals_waiting_31_march", "children_in_need_31_march_rate", "cin_plans_started_rate",
+    "cin_plans_31_march_rate", "s47_rate", "icpc_rate", "icpc_within_15_days_percent", "conferences_waiting_31_march",
+    "cpp_started_rate", "cpp_31_march_rate", "cpp_second_or_subsequent_percent", "cpp_reviews_on_time_percent",
+    "looked_after_31_march_rate", "funded_posts_fte", "caseload_mean", "unallocated_children", "cin_visits_on_time_percent",
+    "cin_not_visited_3_months_percent", "cpp_visits_on_time_percent",
 )  # fmt: skip
 
 

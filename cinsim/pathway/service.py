@@ -163,6 +163,16 @@ class Service:
         """
         return severity >= child.enquired + self.p.repeat_enquiry_margin and int(self.env.now) > child.enquired_on
 
+    # ---- who waits
+
+    def waiting(self) -> list[tuple[int, int]]:
+        """Return kind of event and child for each approval that is asked for and each review conference past its limit."""
+        approvals = [(int(task.kind), task.case.number) for task in self.office.asked_of_supervisors(Event.APPROVAL)]
+        now = self.env.now
+        booked = [(child.number, child.review) for child in self.known.values() if child.review is not None]
+        late = [number for number, (chairing, _, _, due) in booked if chairing.diary is not None and now >= due + 1.0]
+        return [*approvals, *((int(Event.CPP_REVIEW), number) for number in late)]
+
     # ---- work for the case holder and for those on duty
 
     def plan_work(

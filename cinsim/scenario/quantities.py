@@ -226,6 +226,24 @@ RelativeChange = Annotated[
 """A :class:`Change` that is relative, e.g. ``-5%``; its factor is ``.apply(1.0)``."""
 
 
+MOST_POSTS: Final = 10_000
+"""Full-time equivalents of one role in an area; no authority has a tenth as many."""
+MOST_RISE: Final = 10.0
+"""The largest relative rise, +1000%."""
+
+
+def _possible_posts(change: Change) -> Change:
+    if change.relative and change.value > MOST_RISE:
+        raise ValueError(f"{change} is more than can be simulated: at most {Change(MOST_RISE, relative=True)}")
+    if not change.relative and change.value > MOST_POSTS:
+        raise ValueError(f"{change} full-time equivalents are more than can be simulated: at most {MOST_POSTS} in each area")
+    return change
+
+
+PostsChange = Annotated[Change, AfterValidator(_possible_posts)]
+"""A :class:`Change` of a number of posts."""
+
+
 def _refuse_bare(value: object, info: ValidationInfo, right: str) -> None:
     if info.context == UNITS_REQUIRED:
         raise ValueError(f"{_shown(value)} has no unit: write '{right}'")

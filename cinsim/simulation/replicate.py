@@ -20,11 +20,7 @@ from cinsim.engine.environment import DayByDay
 from cinsim.engine.record import EventRecord
 from cinsim.errors import InputError
 from cinsim.pathway.child import Stage
-from cinsim.pathway.history import (
-    OUT,
-    History,
-    history_of,
-)
+from cinsim.pathway.history import OUT, History, history_of
 from cinsim.pathway.journey import Arrivals, await_referral_anew, leavers
 from cinsim.pathway.service import Profiles, Service
 from cinsim.pathway.visits import drop_visits
@@ -46,7 +42,7 @@ from cinsim.simulation.parting import Arm
 from cinsim.simulation.placing import OpenCase, placed
 from cinsim.simulation.taking_over import take_over_all
 from cinsim.workforce.office import Office
-from cinsim.workforce.staffing import staffing_of
+from cinsim.workforce.staffing import Post, staffing_of
 from cinsim.workforce.workers import WorkerRow
 
 
@@ -82,7 +78,8 @@ class Replication:
     """One area's run under one set of parameters and one set of luck.
 
     ``work_notes`` has a row a worker and month: time, worker, caseload points, their limit, hours there were since the last
-    note, and hours of them that were left over.
+    note, and hours of them that were left over. ``queue_notes`` has a row for each child that waits as a reporting year ends:
+    time, kind of event waited for (an approval, a review conference past its limit), child. ``posts`` are the funded ones.
     """
 
     area: Area
@@ -99,6 +96,8 @@ class Replication:
     start_time: float
     hours_factor: float
     work_notes: NDArray[np.float64]
+    queue_notes: NDArray[np.float64]
+    posts: tuple[Post, ...]
 
 
 def calendar_of(scenario: Scenario) -> Calendar:
@@ -252,6 +251,9 @@ class UnderWay:
         self._arrivals = Arrivals(self._service, base, _first_added(self._service, made.history))
         env.process(self._arrivals.live())
         _start_leavers(self._service, children)
+        self._years = range(scenario.start.year + 1, scenario.start.year + scenario.years + 1)
+        self._year_ends = [min(float(calendar.year_bounds(year)[1]), self.end) for year in self._years]
+        self._queues: list[tuple[float, int, int]] = []
 
     def arm_of(self, scenario: Scenario) -> Arm:
         """Return a scenario as it would be met here; of another scenario its parameters and structure must be the same."""
@@ -276,8 +278,17 @@ class UnderWay:
                 gc.enable()
 
     def until(self, time: float) -> None:
-        """Let it go on until a time, working days; what happens at that time is still to come."""
-        self._service.env.run(until=time)
+        """Let it go on until a time, working days; what happens at that time is still to come.
+
+        Who waits is noted where a reporting year ends.
+        """
+        env = self._service.env
+        while self._year_ends and self._year_ends[0] <= time:
+            ends = self._year_ends.pop(0)
+            env.run(until=ends)
+            self._queues += [(ends, kind, child) for kind, child in self._service.waiting()]
+        if env.now < time:
+            env.run(until=time)
 
     def follow(self, arm: Arm) -> None:
         """Go on under an arm that has been the same so far, as if it had been followed from the beginning.
@@ -310,28 +321,19 @@ class UnderWay:
             record=self._record,
             population=_population(made.children, made.grid, made.calendar, made.history),
             workers=service.office.rows(),
-            reported_years=range(scenario.start.year + 1, scenario.start.year + scenario.years + 1),
+            reported_years=self._years,
             national_thresholds={name: float(value) for name, value in asdict(self._national).items()},
             start_time=float(made.calendar.time_of(scenario.start)),
             hours_factor=self.arm.staffing.hours_factor,
             work_notes=np.array(service.office.notes, dtype=np.float64).reshape(-1, 6),
+            queue_notes=np.array(self._queues, dtype=np.float64).reshape(-1, 3),
+            posts=self.arm.staffing.posts,
         )
 
 
 _MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 def _cumulative(name: str) -> tuple[float, ...]:

@@ -125,6 +125,11 @@ class Office:
         """Return the diary that the practice supervisors of a team share; without any, those of the team with the most."""
         return self._supervisors.get(team) or self._supervisors[self._elsewhere]
 
+    def asked_of_supervisors(self, kind: int) -> list[Task]:
+        """Return the work of a kind that practice supervisors are asked for and have not done."""
+        diaries = {id(diary): diary for diary in self._supervisors.values()}
+        return [task for diary in diaries.values() for task in diary.waiting() if task.kind == kind]
+
     def _pool_supervisors(self) -> Generator[simpy.Event, object, None]:
         """Have all practice supervisors share one diary from the time on at which the rules say so."""
         self._pooling = Until(self.env, pooled_from(self.staffing))
@@ -157,13 +162,13 @@ class Office:
 
     # ---- rules by role
 
-    def rates_of(self, role: int) -> Rates:
-        """Return the rates of a role before and after the scenario's change."""
-        return self.staffing.rates[role]
+    def rates_of(self, team: int, role: int) -> Rates:
+        """Return the rates of a role in a team before and after the scenario's change."""
+        return self.staffing.rates_of(team, role)
 
     def limit_of(self, role: int, fte: float) -> float:
         """Return the caseload limit, in points, of a worker now."""
-        rates = self.rates_of(role)
+        rates = self.staffing.rates[role]
         points = rates.ramp.blend(rates.limit[0], rates.limit[1], self.env.now)
         return points * fte * (self.p.newly_qualified_workload if role == Detail.NEWLY_QUALIFIED else 1.0)
 
@@ -185,7 +190,7 @@ class Office:
 
         ``overload`` is the worker's as it was when the spell before began.
         """
-        rates, rules = self.rates_of(worker.role), self.staffing.rules
+        rates, rules = self.rates_of(worker.team.code, worker.role), self.staffing.rules
         before, after = rates.sickness
         change = (rates.ramp.start + rates.ramp.full) / 2
         if rules.feedbacks.workload_to_sickness:
@@ -204,7 +209,7 @@ class Office:
         """Return whether overload makes a permanent worker resign now (asked at each supervision, where this is switched on)."""
         if worker.agency or not self.staffing.rules.feedbacks_at(self.env.now).workload_to_leaving:
             return False
-        rates = self.rates_of(worker.role)
+        rates = self.rates_of(worker.team.code, worker.role)
         turnover = rates.ramp.blend(rates.turnover[0], rates.turnover[1], self.env.now)
         extra = turnover * self.p.workload_leaving_gain * self.overload(worker)
         worker.asked += 1

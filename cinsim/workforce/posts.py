@@ -79,7 +79,7 @@ class PostHistory:
     def _read(self, post: Post) -> None:
         """Take in the post and the rates of its role."""
         office = self.office
-        self.post, self.rates = post, office.rates_of(post.role)
+        self.post, self.rates = post, office.rates_of(post.team, post.role)
         # rates of leaving and recruiting change at the middle of the phase-in
         self._change = (self.rates.ramp.start + self.rates.ramp.full) / 2
         self._gap_change = self._change if math.isfinite(self._change) else office.staffing.rules.ramp.start
