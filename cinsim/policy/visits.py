@@ -1,11 +1,14 @@
-"""How often children are visited, in working days between visits, and how often plans are reviewed, in months."""
+"""How often children are visited and plans are reviewed, and how long an assessment may take."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cinsim.engine.clock import Calendar
 from cinsim.policy.timing import NEVER, Ramp
+from cinsim.scenario.quantities import Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +37,43 @@ class VisitPolicy:
     looked_after: Interval
 
 
+def months(number: float) -> Duration:
+    """Return a length of some months."""
+    return Duration(number, "months")
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewPolicy:
-    """Months between reviews, before and after a policy: (CIN plan, first CPP review, later CPP reviews)."""
+    """Time between reviews, before and after a policy: (CIN plan, first CPP review, later CPP reviews).
 
-    before: tuple[int, int, int]
-    after: tuple[int, int, int]
+    Whole months are calendar months; other lengths are counted in working days, as those between visits are.
+    """
+
+    before: tuple[Duration, Duration, Duration]
+    after: tuple[Duration, Duration, Duration]
     ramp: Ramp = NEVER
 
-    def _at(self, time: float, which: int) -> int:
-        return round(self.ramp.blend(self.before[which], self.after[which], time))
+    def _at(self, time: float, which: int) -> Duration:
+        before, after, share = self.before[which], self.after[which], self.ramp.at(time)
+        if share in (0.0, 1.0) or before == after:
+            return after if share == 1.0 else before
+        if before.months is not None and after.months is not None:
+            return months(round(self.ramp.blend(before.months, after.months, time)))
+        return Duration(self.ramp.blend(before.working_days, after.working_days, time), "working days")
 
-    def cin_months(self, time: float) -> int:
-        """Return the months until the next review of a CIN plan."""
-        return self._at(time, 0)
+    def cin_due(self, calendar: Calendar, time: float) -> int:
+        """Return the last working day for the next review of a CIN plan."""
+        return _after(calendar, time, self._at(time, 0))
 
-    def cpp_months(self, time: float, *, first: bool) -> int:
-        """Return the months within which the next child protection review must be held (Working Together: 3, then 6)."""
-        return self._at(time, 1 if first else 2)
+    def cpp_due(self, calendar: Calendar, time: float, *, first: bool) -> int:
+        """Return the last working day for the next child protection review (Working Together: 3 months, then 6)."""
+        return _after(calendar, time, self._at(time, 1 if first else 2))
+
+
+def _after(calendar: Calendar, time: float, length: Duration) -> int:
+    if length.months is not None:
+        return calendar.after_months(time, length.months)
+    return max(math.floor(time + length.working_days), math.floor(time) + 1)
 
 
 @dataclass(frozen=True, slots=True)

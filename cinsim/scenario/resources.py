@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Span
 from cinsim.scenario.names import ROLES, NeedCategory, Source, Team
 from cinsim.scenario.posts import CASE_HOLDERS, ListedPost, Posts
-from cinsim.scenario.quantities import Duration, PostsChange, RelativeChange, Share, WeeklyHours, percent_text
+from cinsim.scenario.quantities import (
+    MOST_DEMAND_RISE,
+    Change,
+    Duration,
+    PostsChange,
+    RelativeChange,
+    Share,
+    WeeklyHours,
+    percent_text,
+)
 
 
 class RoleChange(BaseModel, frozen=True, extra="forbid"):
@@ -149,3 +159,21 @@ class Demand(BaseModel, frozen=True, extra="forbid"):
     start: BlockStart = None
     phase_in: BlockPhaseIn = None
     areas: BlockAreas = None
+
+    @property
+    def largest_rise(self) -> float:
+        """By how much the referrals rise that rise most, once phased in; 0 if none do."""
+        rises = (self.referrals, *(_highest(changes) for changes in (self.by_source, self.by_need)))
+        return max(math.prod(1.0 + rise.value for rise in rises if rise is not None) - 1.0, 0.0)
+
+    @model_validator(mode="after")
+    def _possible_together(self) -> Demand:
+        if self.largest_rise > MOST_DEMAND_RISE + 1e-9:
+            asked, most = (str(Change(round(rise, 4), relative=True)) for rise in (self.largest_rise, MOST_DEMAND_RISE))
+            raise ValueError(f"its changes multiply to {asked} for some referrals, more than can be simulated: at most {most}")
+        return self
+
+
+def _highest(changes: Mapping[str, Change]) -> Change | None:
+    rises = [change for change in changes.values() if change.value > 0]
+    return max(rises, key=lambda change: change.value, default=None)
