@@ -76,6 +76,8 @@ class HandReplication:
     parameters: Mapping[str, float]
     national_thresholds: Mapping[str, float]
     work_notes: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 6)))
+    queue_notes: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 3)))
+    posts: Sequence[Any] = ()
 
 
 @dataclass

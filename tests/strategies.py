@@ -34,7 +34,7 @@ def durations(shortest: float = 0.0, most_years: float = 10.0) -> st.SearchStrat
 
 def intervals() -> st.SearchStrategy[Duration]:
     """Lengths of time that may stand between visits or reviews."""
-    return durations(shortest=0.5, most_years=1.0)
+    return durations(shortest=1.0, most_years=1.0).filter(lambda length: length.working_days >= 5.0)
 
 
 def shares() -> st.SearchStrategy[float]:
@@ -114,9 +114,9 @@ def _workforce(block: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[di
 def _demand(block: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     return _some(
         {
-            "referrals": relative_changes(),
-            "by_source": _mapping(SOURCES, relative_changes()),
-            "by_need": _mapping(NEED_CATEGORIES, relative_changes()),
+            "referrals": relative_changes(0.4),
+            "by_source": _mapping(SOURCES, relative_changes(0.4)),
+            "by_need": _mapping(NEED_CATEGORIES, relative_changes(0.4)),
             **block,
         }
     )
@@ -167,7 +167,7 @@ def scenarios(
                 "warm_up": st.integers(0, 10),
                 "population_fraction": st.floats(0.001, 1),
                 "precision": st.fixed_dictionaries(
-                    {"share": shares(), "measures": st.lists(st.text(min_size=1), min_size=1, max_size=3)}
+                    {"share": shares().filter(bool), "measures": st.lists(st.text(min_size=1), min_size=1, max_size=3)}
                 ),
                 "structure": st.sampled_from(("both", "lasting_differences", "known_to_services")),
                 "initial_state": st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20),

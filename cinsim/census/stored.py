@@ -47,12 +47,18 @@ class StoredRun:
     parameters: Mapping[str, float]
     reported_years: range
     workers: Sequence[Any] = ()
+    posts: Sequence[Any] = ()
     national_thresholds: Mapping[str, float] = ()  # type: ignore[assignment]
 
     @property
     def work_notes(self) -> NDArray[np.float64]:
         """Notes of workers' caseloads and hours, which a run's folder does not hold."""
         return np.empty((0, 6))
+
+    @property
+    def queue_notes(self) -> NDArray[np.float64]:
+        """Notes of who waits, which a run's folder does not hold."""
+        return np.empty((0, 3))
 
     @property
     def draws(self) -> Draws:

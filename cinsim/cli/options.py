@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec, TypeVar
 
@@ -70,13 +70,15 @@ def settings(pairs: Sequence[str] | None) -> dict[str, str]:
 
     Raises
     ------
-    InputError : one of them has no ``=`` or no key.
+    InputError : one of them has no ``=`` or no key, or a key is set twice.
     """
-    found = {}
+    found: dict[str, str] = {}
     for pair in pairs or ():
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
             raise InputError(f"'{pair}' must be KEY=VALUE, e.g. --set years=2", key="--set")
+        if key.strip() in found:
+            raise InputError(f"'{key.strip()}' is set twice, to '{found[key.strip()]}' and to '{value.strip()}'", key="--set")
         found[key.strip()] = value.strip()
     return found
 
@@ -93,6 +95,16 @@ def scenario_from(
     from cinsim.scenario import load_scenario
 
     return with_options(load_scenario(path, settings(pairs)), replications, years, seed, area)
+
+
+def say_remarks(arms: Mapping[str, Scenario]) -> None:
+    """Say, on standard error, which settings of scenarios have no effect and what else is to be known of them."""
+    from cinsim.scenario.needs import idle_settings, leaves_of, remarks
+
+    for name, scenario in arms.items():
+        idle = (f"{setting.key}: {setting.message}" for setting in idle_settings(scenario, leaves_of(scenario)))
+        for said in (*idle, *remarks(scenario)):
+            typer.echo(f"note on {name}: {said}", err=True)
 
 
 def with_options(

@@ -24,7 +24,9 @@ from cinsim.cli.options import (
     Set,
     Years,
     guarded,
+    say_remarks,
     scenario_from,
+    settings,
     with_options,
 )  # fmt: skip
 
@@ -50,6 +52,7 @@ def run(
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
     from cinsim.api import pinned_parameters, planned, run_plan
+    from cinsim.cli.check import MOST_AREAS_STAFFED, posts_in_words
     from cinsim.cli.tables import print_cautions, print_run
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions
@@ -62,12 +65,15 @@ def run(
             raise InputError("is the manifest of a comparison; repeat it with cinsim compare", path=scenario)
         _warn_of_other_code(scenario)
     plan = planned([chosen], pinned, scenario)
+    say_remarks(plan.arms)
     folder = out or OUTPUTS / chosen.name
     if not quiet:
         print_cautions(plan)
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet:
         print_run(result, plan)
+        for place in plan.areas if len(plan.areas) <= MOST_AREAS_STAFFED else ():
+            typer.echo(posts_in_words(plan, place))
 
 
 @guarded
@@ -116,6 +122,7 @@ def compare(
         raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
     else:
         plan = planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
+    say_remarks(plan.arms)
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):
@@ -148,8 +155,9 @@ def check(
     With --journeys: whether, given this child and these rules, these events follow by these dates.
     """
     from cinsim.api import planned
-    from cinsim.cli.tables import print_check
+    from cinsim.cli.check import print_check
     from cinsim.errors import InputError
+    from cinsim.scenario import origins
 
     if journeys:
         check_journeys(scenarios or [], set_, quiet=quiet)
@@ -159,12 +167,14 @@ def check(
     problems = []
     for path in scenarios:
         try:
-            plan = planned([scenario_from(path, set_, None, None, None, None)])
+            chosen = scenario_from(path, set_, None, None, None, None)
+            plan = planned([chosen])
         except InputError as problem:
             problems.append(str(problem))
         else:
             if not quiet:
-                print_check(path, plan)
+                print_check(path, plan, origins(path, settings(set_)))
+            say_remarks(plan.arms)
     if problems:
         raise InputError("\n".join(problems))
 

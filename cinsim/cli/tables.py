@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,11 +18,13 @@ if TYPE_CHECKING:
 
 PUBLISHED_YEAR = 2024
 MAIN_MEASURES = (
-    "referral_rate", "re_referral_percent", "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate",
-    "assessment_within_45_days_percent", "assessment_days_p50", "children_in_need_31_march_rate", "cin_plans_started_rate",
-    "cin_plans_31_march_rate", "s47_rate", "icpc_rate", "icpc_within_15_days_percent", "cpp_started_rate", "cpp_31_march_rate",
-    "cpp_second_or_subsequent_percent", "cpp_reviews_on_time_percent", "looked_after_31_march_rate", "caseload_mean",
-    "unallocated_children", "cin_visits_on_time_percent", "cin_not_visited_3_months_percent", "cpp_visits_on_time_percent",
+    "referral_rate", "re_referral_percent", "decision_within_1_day_percent", "referrals_undecided_31_march",
+    "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate", "assessment_within_45_days_percent",
+    "assessment_days_p50", "approvals_waiting_31_march", "children_in_need_31_march_rate", "cin_plans_started_rate",
+    "cin_plans_31_march_rate", "s47_rate", "icpc_rate", "icpc_within_15_days_percent", "conferences_waiting_31_march",
+    "cpp_started_rate", "cpp_31_march_rate", "cpp_second_or_subsequent_percent", "cpp_reviews_on_time_percent",
+    "looked_after_31_march_rate", "funded_posts_fte", "caseload_mean", "unallocated_children", "cin_visits_on_time_percent",
+    "cin_not_visited_3_months_percent", "cpp_visits_on_time_percent",
 )  # fmt: skip
 
 
@@ -169,34 +170,6 @@ def _place(plan: Plan) -> str:
     return first if len(plan.areas) == 1 else f"{first}, the first of {len(plan.areas)} areas"
 
 
-def print_check(path: Path, plan: Plan) -> None:
-    """Print what a scenario would simulate."""
-    name, scenario = next(iter(plan.arms.items()))
-    children = sum(area.population_0_17 for area in plan.areas)
-    places = plan.areas[0].area_name if len(plan.areas) == 1 else f"{len(plan.areas)} areas"
-    typer.echo(f"{path}: right. {scenario.title}")
-    held = plan.caseload
-    beginning = f"after {scenario.warm_up} of warm-up" if held is None else f"with the {len(held):,} children open in the return"
-    typer.echo(
-        f"  {places}, {children:,} children, {scenario.years} years from {scenario.start} {beginning}, "
-        f"{scenario.replications} replications, seed {scenario.seed}; would be written to outputs/{name}"
-    )
-    print_cautions(plan)
-    if held is not None:
-        found = (f"{stage.replace('_', ' ')} {number:,}" for stage, number in held.by_stage.items())
-        typer.echo(f"  read as: {', '.join(found)}")
-    from cinsim.scenario.model import Scenario
-    from cinsim.scenario.posts import POSTS_KEY, posts_in_words
-
-    usual = Scenario(title="as it is").resolved()
-    for block in ("policies", "workforce", "demand", "parameters"):
-        as_it_is = dict(_leaves(usual.get(block, {}), block))
-        for key, value in _leaves(scenario.resolved().get(block, {}), block):
-            if key not in as_it_is or as_it_is[key] != value:
-                said = posts_in_words(value) if key == POSTS_KEY and isinstance(value, list) else value
-                typer.echo(f"  {key}: {said}")
-
-
 def published_figures(area: Area) -> dict[str, str]:
     """Return the published figures of the area itself, or England's for its average authority; none for counts.
 
@@ -243,10 +216,3 @@ def _print_ending(result: RunResult) -> None:
     typer.echo(f"\n{result.computed} replications simulated{kept}, {result.wall_seconds:.0f} s. Results: {result.folder}")
     if (result.folder / "report.html").exists():
         typer.echo(f"Report: {result.folder / 'report.html'}")
-
-
-def _leaves(tree: Mapping[str, object], prefix: str) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = []
-    for key, value in tree.items():
-        found += _leaves(value, f"{prefix}.{key}") if isinstance(value, Mapping) else [(f"{prefix}.{key}", value)]
-    return found

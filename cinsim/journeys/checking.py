@@ -159,7 +159,7 @@ def _wrong_day(expected: Expected, day: date, calendar: Calendar, before: Sequen
 
 
 def _latest(within: Within, since: float, calendar: Calendar) -> date:
-    if within.length.unit in ("months", "years"):
+    if within.length.months is not None:
         return calendar.date_at(calendar.after_months(since, within.length.months))
     return calendar.date_at(since + within.length.working_days)
 

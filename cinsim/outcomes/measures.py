@@ -11,9 +11,10 @@ from cinsim.outcomes.groups import Groups
 from cinsim.outcomes.incidence import add_cumulative_incidence, add_return_after_closure
 from cinsim.outcomes.need import add_need
 from cinsim.outcomes.plans import add_enquiries, add_looked_after, add_plans
+from cinsim.outcomes.queues import add_queues
 from cinsim.outcomes.replication import ReplicationLike
 from cinsim.outcomes.spells import Spells
-from cinsim.outcomes.staff import add_hours, add_staff
+from cinsim.outcomes.staff import add_funded_posts, add_hours, add_staff
 from cinsim.outcomes.tally import Tally, add_conversions
 
 
@@ -44,9 +45,11 @@ def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.D
     add_looked_after(tally, spells)
     add_caseloads(tally, spells)
     add_waits(tally, spells)
+    add_queues(tally, spells, replication)
     add_visits(tally, spells)
     add_worker_changes(tally, spells)
     add_staff(tally, spells)
+    add_funded_posts(tally, replication)
     add_hours(tally, spells, replication)
     add_return_after_closure(tally, spells)
     add_need(tally, spells, replication)

@@ -67,6 +67,7 @@ def _wholes() -> dict[str, tuple[str, ...]]:
         "icpc_after_s47": ("icpc_within_15_days_percent", *(f"icpc_days_{band}_percent" for band in CONFERENCE_BANDS)),
         "case_holders_fte": ("caseload_mean",),
         "cin_visits_due": ("cin_visits_on_time_percent",),
+        "decisions_due": ("decision_within_1_day_percent",),
         "cpp_visits_due": ("cpp_visits_on_time_percent",),
         "in_post_fte": ("turnover_rate",),
     }  # fmt: skip

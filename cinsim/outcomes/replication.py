@@ -63,6 +63,21 @@ class WorkerLike(Protocol):
     def left(self) -> float: ...  # noqa: D102
 
 
+class PostLike(Protocol):
+    """One funded post: ``role`` and ``team`` are codes of Detail, ``opens`` and ``closes`` are working days, maybe inf."""
+
+    @property
+    def role(self) -> int: ...  # noqa: D102
+    @property
+    def team(self) -> int: ...  # noqa: D102
+    @property
+    def fte(self) -> float: ...  # noqa: D102
+    @property
+    def opens(self) -> float: ...  # noqa: D102
+    @property
+    def closes(self) -> float: ...  # noqa: D102
+
+
 class ReplicationLike(Protocol):
     """One replication of one area."""
 
@@ -75,6 +90,8 @@ class ReplicationLike(Protocol):
     @property
     def workers(self) -> Sequence[WorkerLike]: ...  # noqa: D102
     @property
+    def posts(self) -> Sequence[PostLike]: ...  # noqa: D102
+    @property
     def reported_years(self) -> range: ...  # noqa: D102
     @property
     def parameters(self) -> Mapping[str, float]: ...  # noqa: D102
@@ -82,6 +99,8 @@ class ReplicationLike(Protocol):
     def national_thresholds(self) -> Mapping[str, float]: ...  # noqa: D102
     @property
     def work_notes(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def queue_notes(self) -> NDArray[np.float64]: ...  # noqa: D102
 
 
 def parameter(replication: ReplicationLike, name: str) -> float:

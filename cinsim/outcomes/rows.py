@@ -16,6 +16,11 @@ _STAMP_BITS = 28  # room for 130,000 working days either side of the start, at 1
 _EPISODES = 1 << 15  # the record's episode column is 16 bits wide
 
 
+def keys_of(child: Ints, episode: Ints) -> Ints:
+    """Return one number for each child's episode, in the order of children and then episodes."""
+    return child * _EPISODES + episode
+
+
 class Rows(NamedTuple):
     """Events of one or more kinds, in the order of the record."""
 
@@ -29,8 +34,8 @@ class Rows(NamedTuple):
 
     @property
     def key(self) -> Ints:
-        """One number for each child's episode, in the order of children and then episodes."""
-        return self.child * _EPISODES + self.episode
+        """One number for each child's episode; see :func:`keys_of`."""
+        return keys_of(self.child, self.episode)
 
     def __len__(self) -> int:
         return len(self.time)

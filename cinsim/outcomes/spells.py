@@ -40,14 +40,14 @@ class Spells:
         order = np.argsort(closed.key, kind="stable")
         return closed.key[order], closed.time[order]
 
-    def _closing_time(self, key: Ints) -> Times:
+    def closing_time(self, key: Ints) -> Times:
         """Return when the episodes with these keys are closed, inf for those that are not."""
         keys, times = self._closed_keys
         at = np.searchsorted(keys, key)
         found = np.append(keys, -1)[at] == key
         return np.where(found, np.append(times, np.inf)[at], np.inf)
 
-    def _first(self, rows: Rows, key: Ints) -> Ints:
+    def first(self, rows: Rows, key: Ints) -> Ints:
         """Return for each key its first row among ``rows``, -1 for none."""
         order = np.argsort(rows.key, kind="stable")
         keys = rows.key[order]
@@ -57,7 +57,7 @@ class Spells:
     def _spells(self, starts: Rows, ends: Rows) -> tuple[dict[str, NDArray[Any]], Ints]:
         """Pair starts with ends; return the columns every table has and the row of each spell's end."""
         end_row = pair(starts.key, ends.key)
-        end = np.minimum(taken(ends.time, end_row, np.inf), self._closing_time(starts.key))
+        end = np.minimum(taken(ends.time, end_row, np.inf), self.closing_time(starts.key))
         columns: dict[str, NDArray[Any]] = {
             "child": starts.child,
             "episode": starts.episode,
@@ -79,11 +79,11 @@ class Spells:
         """
         referrals, closed = self.record.rows(Event.REFERRAL), self.record.rows(Event.CLOSED)
         key = referrals.key
-        closure = self._first(closed, key)
+        closure = self.first(closed, key)
         reason = taken(closed.detail, closure, -1)
         closed_at = taken(closed.time, closure, np.inf)
-        nfa = (self._first(self.record.rows(Event.NO_FURTHER_ACTION), key) >= 0) | (reason == Detail.NFA)
-        found_no_need = self._first(self.record.rows(Event.NOT_IN_NEED), key) >= 0
+        nfa = (self.first(self.record.rows(Event.NO_FURTHER_ACTION), key) >= 0) | (reason == Detail.NFA)
+        found_no_need = self.first(self.record.rows(Event.NOT_IN_NEED), key) >= 0
         not_in_need = (found_no_need | np.isin(reason, NOT_IN_NEED_REASONS)) & ~nfa
         completed = self.record.rows(Event.ASSESSMENT_COMPLETED)
         return pd.DataFrame(
@@ -100,7 +100,7 @@ class Spells:
                 "nfa": nfa,
                 "not_in_need": not_in_need,
                 "need_refused": np.where(not_in_need, closed_at, np.inf),
-                "assessed": taken(completed.time, self._first(completed, key), np.inf),
+                "assessed": taken(completed.time, self.first(completed, key), np.inf),
                 "help_at_closure": taken(closed.value, closure, np.nan),
             },
             copy=False,
@@ -220,7 +220,7 @@ class Spells:
             Event.CIN_PLAN_STARTED, Event.CPP_STARTED, Event.LOOKED_AFTER_STARTED, Event.DISABILITY_SERVICE_STARTED
         )
         plan = taken(plans.time, first_after(starts.key, starts.time, plans.key, plans.time), np.inf)
-        end = np.minimum(self._closing_time(starts.key), plan)
+        end = np.minimum(self.closing_time(starts.key), plan)
         return pd.DataFrame(
             {
                 "child": starts.child,

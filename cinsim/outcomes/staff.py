@@ -17,6 +17,7 @@ from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, WORK, Detail, Eve
 ROLES: Final = tuple(range(Detail.SOCIAL_WORKER, Detail.CONFERENCE_CHAIR + 1))
 ROLE_NAMES: Final = tuple(DETAIL_NAMES[role] for role in ROLES)
 ROLE_LABELS: Final = ("all", *(f"role={name}" for name in ROLE_NAMES))
+FRONT_DOOR_LABEL: Final = f"team={DETAIL_NAMES[Detail.FRONT_DOOR]}"
 TASKS: Final = (*sorted(WORK), Event.TEAM_TIME)
 TASK_NAMES: Final = tuple(EVENT_NAMES[task] for task in TASKS)
 COST_PARAMETERS: Final = tuple(f"cost_per_hour_{role}" for role in ROLE_NAMES)
@@ -126,6 +127,20 @@ def add_staff(tally: Tally, spells: Spells) -> None:
     tally.add("leavers_fte", leavers)
     tally.add("turnover_rate", percent(leavers, in_post))
     tally.add("absence_rate", sickness_percent(tally, spells))
+
+
+def add_funded_posts(tally: Tally, replication: ReplicationLike) -> None:
+    """Add the funded posts on 31 March, filled or vacant, by role; those at the front door, whatever their role, apart too."""
+    posts = replication.posts
+    fte, role, team, opens, closes = (
+        np.array([getattr(post, name) for post in posts], dtype=np.float64) for name in ("fte", "role", "team", "opens", "closes")
+    )
+    ends = tally.years.ends[:, None]
+    there = np.where((opens[None, :] < ends) & (closes[None, :] >= ends), fte[None, :], 0.0)
+    tally.add(
+        "funded_posts_fte", _with_total(np.stack([there[:, role == code].sum(axis=1) for code in ROLES], axis=1)), ROLE_LABELS
+    )
+    tally.add("funded_posts_fte", there[:, team == Detail.FRONT_DOOR].sum(axis=1)[:, None], [FRONT_DOOR_LABEL])
 
 
 def sickness_percent(tally: Tally, spells: Spells) -> Values:

@@ -63,7 +63,7 @@ def _plan_supervision(child: Child, service: Service) -> None:
 def plan_review(child: Child, service: Service, elapsed: float = 0.0) -> None:
     """Enter the next review, somewhat before it is due; a plan that has run for ``elapsed`` working days has had some."""
     now = service.env.now
-    due = service.calendar.after_months(now, service.practice.reviews.cin_months(now))
+    due = service.practice.reviews.cin_due(service.calendar, now)
     due -= int(elapsed % (due - now))
     lead = service.p.review_lead_share * service.luck["review lead"](child.number, child.judgements) * (due - now)
     service.plan_work(child, Event.CIN_REVIEW, due - lead - 5, due - lead, service.then(News.REVIEWED))

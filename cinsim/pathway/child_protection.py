@@ -31,7 +31,7 @@ def start_plan(child: Child, service: Service) -> None:
     held_for, every = child.rhythm, p.core_group_interval_working_days
     plan_visit(child, service)
     _plan_core_group(child, service, every - held_for % every if held_for else p.first_core_group_working_days)
-    since_first = held_for - (service.calendar.after_months(now, service.practice.reviews.cpp_months(now, first=True)) - now)
+    since_first = held_for - (service.practice.reviews.cpp_due(service.calendar, now, first=True) - now)
     plan_review(child, service, first=since_first <= 0.0, elapsed=elapsed if since_first <= 0.0 else since_first)
 
 
@@ -52,7 +52,7 @@ def plan_review(child: Child, service: Service, *, first: bool, elapsed: float =
     A plan that has run for ``elapsed`` working days has had some of its reviews.
     """
     p, now = service.p, service.env.now
-    due = service.calendar.after_months(now, service.practice.reviews.cpp_months(now, first=first))
+    due = service.practice.reviews.cpp_due(service.calendar, now, first=first)
     due -= int(elapsed % (due - now))
     share = p.review_lead_share * service.luck["review lead"](child.number, child.judgements)
     day = book(service, now + 3, due - share * (due - now))

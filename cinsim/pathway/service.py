@@ -194,6 +194,19 @@ class Service:
         """
         return severity >= child.enquired + self.p.repeat_enquiry_margin and int(self.env.now) > child.enquired_on
 
+    # ---- who waits
+
+    def waiting(self) -> list[tuple[int, int]]:
+        """Return kind of event and child for each approval that is asked for and each review conference past its limit."""
+        approvals = [(int(task.kind), task.case.number) for task in self.office.asked_of_supervisors(Event.APPROVAL)]
+        now = self.env.now
+        late = [
+            (int(Event.CPP_REVIEW), child.number)
+            for child in self.known.values()
+            if child.review is not None and child.review[0].diary is not None and now >= child.review[3] + 1.0
+        ]
+        return [*approvals, *late]
+
     # ---- work for the case holder and for those on duty
 
     def plan_work(self, child: Case, kind: int, booked: float, due: float, done: Done | None = None) -> Task:

@@ -20,7 +20,8 @@ from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, make_tasks
 from cinsim.scenario.posts import FAMILY_SUPPORT
 from cinsim.simulation.replicate import calendar_of
-from cinsim.workforce.staffing import ROLE_KEYS, SOCIAL_WORK_ROLES, staffing_of
+from cinsim.workforce.kinds import ROLE_KEYS, STAFF_KEYS, kind_of
+from cinsim.workforce.staffing import SOCIAL_WORK_ROLES, staffing_of
 
 if TYPE_CHECKING:
     from cinsim.scenario.model import Scenario
@@ -181,12 +182,12 @@ def posts_of(plan: Plan, roles: Sequence[str]) -> tuple[tuple[float, ...], float
     (name, scenario), *_ = plan.arms.items()
     parameters = parameters_from(plan.parameters[name][0])
     staffing = staffing_of(scenario, plan.areas[0], parameters, calendar_of(scenario), Draws(scenario.seed, 0))
-    open_at_end = [post for post in staffing.posts if math.isinf(post.closes) and post.team != Detail.FRONT_DOOR]
+    open_at_end = [post for post in staffing.posts if math.isinf(post.closes)]
 
-    def total(codes: frozenset[int]) -> float:
-        return sum(post.fte for post in open_at_end if post.role in codes) / scenario.population_fraction
+    def total(kinds: frozenset[int]) -> float:
+        return sum(post.fte for post in open_at_end if kind_of(post.team, post.role) in kinds) / scenario.population_fraction
 
-    return tuple(total(frozenset({ROLE_KEYS[role]})) for role in roles), total(SOCIAL_WORK_ROLES)
+    return tuple(total(frozenset({STAFF_KEYS[role]})) for role in roles), total(SOCIAL_WORK_ROLES)
 
 
 def check_question(plan: Plan, question: Question) -> None:
@@ -211,7 +212,7 @@ def check_question(plan: Plan, question: Question) -> None:
 def cost_of(staff: Sequence[float], roles: Sequence[str], parameters: Mapping[str, float]) -> float:
     """Return what filled posts cost, pounds a year: hours a year times the role's cost an hour."""
     hours = parameters[HOURS_PER_YEAR]
-    prices = [parameters[f"cost_per_hour_{DETAIL_NAMES[ROLE_KEYS[role]]}"] for role in roles]
+    prices = [parameters[f"cost_per_hour_{DETAIL_NAMES[ROLE_KEYS.get(role, Detail.SENIOR_PRACTITIONER)]}"] for role in roles]
     return sum(fte * hours * price for fte, price in zip(staff, prices, strict=True))
 
 

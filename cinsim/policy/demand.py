@@ -6,10 +6,16 @@ other referral stays exactly as it was.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cinsim.policy.timing import NEVER, Ramp
+from cinsim.reference.areas import Area, find_area
+from cinsim.reference.figures import profile
+from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
+from cinsim.scenario.model import Scenario
+from cinsim.scenario.quantities import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +41,25 @@ class Demand:
         """Return by how much referrals of a need category rise at most, over sources and time (0 if they never rise)."""
         by_source = max(max(self.by_source.values(), default=0.0), 0.0)
         return max(0.0, (1 + self.overall) * (1 + self.by_need.get(need_category, 0.0)) * (1 + by_source) - 1.0)
+
+
+def demand_of(scenario: Scenario, area: Area, p: Parameters) -> float:
+    """Return by how much the referrals of an area are to rise under a scenario, once phased in: 0.1 for a tenth.
+
+    Sources and categories of need weigh by their published shares.
+    """
+    asked = scenario.demand
+    if asked.areas is not None and area not in {find_area(name) for name in asked.areas}:
+        return 0.0
+    sources = profile("referral_source")
+    by_source = math.fsum(share * _factor(asked.by_source.get(name)) for name, share in sources.items()) / math.fsum(
+        sources.values()
+    )
+    by_need = math.fsum(
+        share * _factor(asked.by_need.get(name)) for name, share in zip(NEED_CATEGORIES, p.need_category_shares, strict=True)
+    )
+    return _factor(asked.referrals) * by_source * by_need - 1.0
+
+
+def _factor(change: Change | None) -> float:
+    return 1.0 if change is None else change.apply(1.0)

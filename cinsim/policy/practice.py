@@ -13,7 +13,7 @@ from cinsim.policy.lead_practitioner import LEVELS, LeadPractitionerPolicy, effe
 from cinsim.policy.plan_quality import PlanQuality
 from cinsim.policy.thresholds import ThresholdPolicy, Thresholds
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
-from cinsim.policy.visits import AssessmentPolicy, Interval, ReviewPolicy, VisitPolicy
+from cinsim.policy.visits import AssessmentPolicy, Interval, ReviewInterval, ReviewPolicy, VisitPolicy
 from cinsim.reference.areas import Area, find_area
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
@@ -38,12 +38,12 @@ class Practice:
     demand: Demand
 
 
+def _review_interval(value: Duration | None, usual_months: float) -> ReviewInterval:
+    return ReviewInterval.of(Duration(usual_months, "months") if value is None else value)
+
+
 def _days(value: Duration | None, default: float) -> float:
     return default if value is None else value.working_days
-
-
-def _months(value: Duration | None, default: float) -> int:
-    return round(default) if value is None else value.months
 
 
 def practice_of(
@@ -78,7 +78,11 @@ def practice_of(
     lead, quality, early, family = policies.lead_practitioner, policies.plan_quality, policies.early_help, policies.family_help
     by_category = {NEED_CATEGORIES.index(name): d.working_days for name, d in cin.by_category.items()} if cin else {}
     cin_before, disabled_before = p.cin_visit_interval_working_days, p.disabled_visit_interval_working_days
-    before = (round(p.cin_review_interval_months), round(p.cpp_first_review_months), round(p.cpp_review_interval_months))
+    before = (
+        _review_interval(None, p.cin_review_interval_months),
+        _review_interval(None, p.cpp_first_review_months),
+        _review_interval(None, p.cpp_review_interval_months),
+    )
     assessment = policies.assessment
     limit = _days(assessment.limit if assessment else None, p.assessment_limit_working_days)
     demand = scenario.demand
@@ -100,9 +104,9 @@ def practice_of(
         reviews=ReviewPolicy(
             before,
             (
-                _months(reviews.cin_interval if reviews else None, before[0]),
-                _months(reviews.cpp_first if reviews else None, before[1]),
-                _months(reviews.cpp_interval if reviews else None, before[2]),
+                _review_interval(reviews.cin_interval if reviews else None, p.cin_review_interval_months),
+                _review_interval(reviews.cpp_first if reviews else None, p.cpp_first_review_months),
+                _review_interval(reviews.cpp_interval if reviews else None, p.cpp_review_interval_months),
             ),
             here(reviews),
         ),

@@ -1,11 +1,14 @@
-"""How often children are visited, in working days between visits, and how often plans are reviewed, in months."""
+"""How often children are visited and plans are reviewed, and how long an assessment may take."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cinsim.engine.clock import Calendar
 from cinsim.policy.timing import NEVER, Ramp
+from cinsim.scenario.quantities import Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +38,51 @@ class VisitPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewPolicy:
-    """Months between reviews, before and after a policy: (CIN plan, first CPP review, later CPP reviews)."""
+class ReviewInterval:
+    """Time between two reviews, in working days; in calendar months where it was written as whole ones."""
 
-    before: tuple[int, int, int]
-    after: tuple[int, int, int]
+    working_days: float
+    months: int | None
+
+    @classmethod
+    def of(cls, duration: Duration) -> ReviewInterval:
+        """Return a duration as the time between reviews."""
+        return cls(duration.working_days, duration.months)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPolicy:
+    """Time between reviews, before and after a policy: (CIN plan, first CPP review, later CPP reviews).
+
+    Whole months are calendar months; other lengths are counted in working days, as those between visits are.
+    """
+
+    before: tuple[ReviewInterval, ReviewInterval, ReviewInterval]
+    after: tuple[ReviewInterval, ReviewInterval, ReviewInterval]
     ramp: Ramp = NEVER
 
-    def _at(self, time: float, which: int) -> int:
-        return round(self.ramp.blend(self.before[which], self.after[which], time))
+    def _at(self, time: float, which: int) -> ReviewInterval:
+        before, after, share = self.before[which], self.after[which], self.ramp.at(time)
+        if share in (0.0, 1.0) or before == after:
+            return after if share == 1.0 else before
+        days = self.ramp.blend(before.working_days, after.working_days, time)
+        if before.months is not None and after.months is not None:
+            return ReviewInterval(days, round(self.ramp.blend(before.months, after.months, time)))
+        return ReviewInterval(days, None)
 
-    def cin_months(self, time: float) -> int:
-        """Return the months until the next review of a CIN plan."""
-        return self._at(time, 0)
+    def cin_due(self, calendar: Calendar, time: float) -> int:
+        """Return the last working day for the next review of a CIN plan."""
+        return _after(calendar, time, self._at(time, 0))
 
-    def cpp_months(self, time: float, *, first: bool) -> int:
-        """Return the months within which the next child protection review must be held (Working Together: 3, then 6)."""
-        return self._at(time, 1 if first else 2)
+    def cpp_due(self, calendar: Calendar, time: float, *, first: bool) -> int:
+        """Return the last working day for the next child protection review (Working Together: 3 months, then 6)."""
+        return _after(calendar, time, self._at(time, 1 if first else 2))
+
+
+def _after(calendar: Calendar, time: float, length: ReviewInterval) -> int:
+    if length.months is not None:
+        return calendar.after_months(time, length.months)
+    return max(math.floor(time + length.working_days), math.floor(time) + 1)
 
 
 @dataclass(frozen=True, slots=True)

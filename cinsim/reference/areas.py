@@ -307,9 +307,20 @@ def _names() -> dict[str, Area]:
     return names
 
 
+_OF_A_COUNCIL: Final = re.compile(
+    r"\b(the|city|county|borough|royal|london|metropolitan|district|unitary|local|authority|council|mbc|lb|rb|cc|of)\b"
+)
+
+
+def _place_alone(plain: str) -> str:
+    """Return the name of a place without the words for what kind of council it has."""
+    return " ".join(_OF_A_COUNCIL.sub(" ", plain).split())
+
+
 def _nearest(text: str) -> list[str]:
     plain = _plain(text)
     by_plain = {_plain(area.area_name): area.area_name for area in areas()}
     within = [name for key, name in by_plain.items() if plain and plain in key]
+    within += [name for key, name in by_plain.items() if _place_alone(plain) and _place_alone(plain) == _place_alone(key)]
     close = [by_plain[key] for key in difflib.get_close_matches(plain, list(by_plain), n=3, cutoff=0.6)]
     return list(dict.fromkeys(within + close))[:3]

@@ -49,12 +49,17 @@ _TEXTS = {
     "caseload_mean": "Mean caseload (cases per FTE case holder)",
     "caseload_median": "Median caseload (cases per FTE case holder)",
     "caseload_p90": "90th percentile of caseloads (FTE)",
+    "decision_within_1_day_percent": "Referrals decided within one working day",
+    "referrals_undecided_31_march": "Referrals waiting for a decision at 31 March",
+    "approvals_waiting_31_march": "Assessments waiting for approval at 31 March",
+    "conferences_waiting_31_march": "Children waiting for a conference at 31 March",
     "unallocated_children": "Children waiting for a case holder",
     "cin_visits_due": "CIN visits due",
     "cin_visits_on_time_percent": "CIN visits on time",
     "cin_not_visited_3_months_percent": "Children on CIN plans not visited for 3 months",
     "cpp_visits_due": "Child protection visits due",
     "cpp_visits_on_time_percent": "Child protection visits on time",
+    "funded_posts_fte": "Funded posts simulated (FTE)",
     "worker_changes_per_child": "Changes of worker per child",
     "re_referred_within_12_months_of_closure_percent": "Children re-referred within 12 months of closure",
     "unmet_need_child_days_rate": "Child-days of unmet need per 10,000 children",
@@ -85,7 +90,7 @@ def label(measure: str) -> Label:
         return Label(text, 0 if "child_days" in measure else 1, _RATE)
     if measure.startswith("assessment_days_p"):
         return Label(text, 0, _DAYS)
-    if measure == "cost":
+    if measure in ("cost", "funded_posts_fte"):
         return Label(text, 1, "")
     if measure.startswith("caseload") or measure == "worker_changes_per_child":
         return Label(text, 2 if measure == "worker_changes_per_child" else 1, "")

@@ -16,9 +16,9 @@ from cinsim.report.stocks import band
 TOLD = 7
 # named where the run cannot tell; other measures are counted
 LOOKED_FOR = frozenset(
-    {"referral_rate", "re_referral_percent", "assessment_within_45_days_percent", "cin_plans_31_march_rate", "cpp_31_march_rate",
-     "looked_after_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate",
-     "undetected_harm_child_days_rate"}
+    {"referral_rate", "re_referral_percent", "decision_within_1_day_percent", "referrals_undecided_31_march",
+     "assessment_within_45_days_percent", "cin_plans_31_march_rate", "cpp_31_march_rate", "looked_after_31_march_rate",
+     "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate", "undetected_harm_child_days_rate"}
 )  # fmt: skip
 MOST_NAMED = 5
 MANY_INTERVALS = 20
@@ -31,20 +31,28 @@ FOLLOWED = (
 # every headline belongs to one of these, told in this order
 THEMES = {
     "Children helped": (
-        "cin_plans_31_march_rate", "cin_plans_started_rate", "children_in_need_31_march_rate", "cpp_31_march_rate",
-        "cpp_started_rate", "looked_after_31_march_rate", "not_in_need_percent", "no_further_action_percent",
-        "assessments_completed_rate", "s47_rate", "icpc_rate",
+        "cin_plans_31_march_rate", "cin_plans_started_rate", "cpp_31_march_rate", "cpp_started_rate",
+        "looked_after_31_march_rate",
+    ),
+    # a case is open from the referral on: one that waits for the decision on it is not help given
+    "Cases open, decided on and looked into": (
+        "children_in_need_31_march_rate", "no_further_action_percent", "assessments_completed_rate", "not_in_need_percent",
+        "s47_rate", "icpc_rate",
+    ),
+    "Waiting": (
+        "referrals_undecided_31_march", "unallocated_children", "approvals_waiting_31_march", "conferences_waiting_31_march",
     ),
     "Need left, harm unseen, children who come back": (
         "unmet_need_child_days_rate", "undetected_harm_child_days_rate", "re_referral_percent",
         "re_referred_within_12_months_of_closure_percent", "cpp_second_or_subsequent_percent", "referral_rate",
     ),
     "On time": (
+        "decision_within_1_day_percent",
         "cin_visits_due", "cin_visits_on_time_percent", "cpp_visits_due", "cpp_visits_on_time_percent",
         "cin_not_visited_3_months_percent",
         "assessment_within_45_days_percent", "assessment_days_p50", "icpc_within_15_days_percent", "cpp_reviews_on_time_percent",
     ),
-    "Staff": ("caseload_mean", "unallocated_children", "worker_changes_per_child", "cost"),
+    "Staff": ("funded_posts_fte", "caseload_mean", "worker_changes_per_child", "cost"),
 }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from cinsim.errors import InputError
 from cinsim.scenario.model import Scenario
-from cinsim.scenario.posts import FAMILY_SUPPORT, POSTS_KEY, read_posts
+from cinsim.scenario.needs import idle_settings
+from cinsim.scenario.posts import read_posts
 from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean
 from cinsim.scenario.quantities import UNITS_REQUIRED
 from cinsim.scenario.reading import Located, read_text, read_yaml
@@ -40,7 +41,7 @@ def load_scenario(path: Path | str, overrides: Mapping[str, str] | None = None) 
         data.setdefault("title", path.stem.replace("_", " ").capitalize())
     scenario = checked(Scenario, data, layers.place_of, context=UNITS_REQUIRED)
     if not _is_manifest(path):
-        _refuse_workers_without_cases(scenario, layers)
+        _refuse_idle(scenario, layers)
     return scenario
 
 
@@ -83,25 +84,16 @@ def _with_posts_read(scenario: Located) -> Located:
     return Located(value, scenario.place)
 
 
-def _refuse_workers_without_cases(scenario: Scenario, layers: Located) -> None:
-    """Refuse family support workers of whom a file does not say which cases they lead: they would have no work at all.
-
-    Scenarios made in Python may have them, as where a bundle is split among its parts.
-    """
-    lead, workforce = scenario.policies.lead_practitioner, scenario.workforce
-    if lead is not None and lead.share_non_social_worker is not None:
-        return
-    listed = [f"{POSTS_KEY}.{row}" for row, post in enumerate(workforce.posts or ()) if post.role == FAMILY_SUPPORT]
-    changed = [f"workforce.{FAMILY_SUPPORT}"] if workforce.family_support_workers is not None else []
-    for key in (*changed, *listed):
-        place = layers.place_of(key)
-        raise InputError(
-            "family support workers hold no cases unless they lead plans: say which share, "
-            "e.g. policies.lead_practitioner.share_non_social_worker: 40%, or 0% if they are to hold none",
-            path=place.path,
-            line=place.line,
-            key=key,
-        )
+def _refuse_idle(scenario: Scenario, layers: Located) -> None:
+    """Refuse settings of a file that have no effect. Scenarios made in Python may have them, as the parts of a bundle do."""
+    written = dict(_origins(layers, ""))
+    problems = []
+    for idle in idle_settings(scenario, written):
+        if idle.refused:
+            place = layers.place_of(idle.key)
+            problems.append(InputError(f"has no effect: {idle.message}", path=place.path, line=place.line, key=idle.key))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _is_manifest(path: Path) -> bool:

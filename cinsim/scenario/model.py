@@ -16,7 +16,7 @@ from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
 from cinsim.scenario.policies import Policies
 from cinsim.scenario.posts import ListedPost
 from cinsim.scenario.problems import KeyProblems, Place, checked, did_you_mean
-from cinsim.scenario.quantities import Duration, Share
+from cinsim.scenario.quantities import Duration, SomeShare
 from cinsim.scenario.resources import Demand, Workforce
 
 Blocks = TypeVar("Blocks", Policies, Workforce, Demand)
@@ -37,7 +37,7 @@ class Timed(Protocol):
 class Precision(BaseModel, frozen=True, extra="forbid"):
     """Replications are added until the means of some measures are known well enough."""
 
-    share: Annotated[Share, Field(description="Half the width of the 95% interval of the mean, as a share of the mean.")]
+    share: Annotated[SomeShare, Field(description="Half the width of the 95% interval of the mean, as a share of the mean.")]
     measures: Annotated[
         tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1, description="Names of measures (`cinsim measures`).")
     ]
@@ -150,6 +150,14 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         if isinstance(data, Mapping) and data.get("initial_state") is not None:
             return {"warm_up": 0, **data}
         return data
+
+    @field_validator("population_fraction")
+    @classmethod
+    def _of_some_child(cls, fraction: float, info: ValidationInfo) -> float:
+        for area in areas.resolve(info.data["area"]) if "area" in info.data else ():
+            if fraction * area.population_0_17 < 1:
+                raise ValueError(f"{fraction:g} of the {area.population_0_17:,} children of {area.area_name} is no child")
+        return fraction
 
     @field_validator("name")
     @classmethod

@@ -13,6 +13,7 @@ from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
 
 SOURCES: Final = tuple(detail.name.lower() for detail in Detail if detail <= Detail.UNKNOWN)
 """Sources of referral, in the order of their codes."""
+SCREENING: Final = "screening_social_workers"
 ROLES: Final = (
     "social_workers",
     "senior_practitioners",
@@ -20,7 +21,9 @@ ROLES: Final = (
     "family_support_workers",
     "practice_supervisors",
     "conference_chairs",
+    SCREENING,
 )
+"""Kinds of staff that a scenario may change."""
 TEAMS: Final = ("front_door", "assessment", "cin_and_cp", "disabled_children", "looked_after")
 
 

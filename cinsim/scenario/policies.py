@@ -16,7 +16,7 @@ from cinsim.reference.parameters import THRESHOLDS
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Severity
 from cinsim.scenario.names import Complexity, NeedCategory, Threshold
 from cinsim.scenario.problems import KeyProblems, did_you_mean
-from cinsim.scenario.quantities import Duration, HoursPerCaseMonth, HoursPerPiece, Interval, Share
+from cinsim.scenario.quantities import ConferenceInterval, Duration, HoursPerCaseMonth, HoursPerPiece, Interval, Share
 
 MEDIAN: Final = "median"
 _REFERENCE: Final = f"^({MEDIAN}|p[1-9][0-9]?)$"
@@ -118,8 +118,10 @@ class Reviews(BaseModel, frozen=True, extra="forbid"):
     """How often plans are reviewed."""
 
     cin_interval: Annotated[Interval | None, Field(description="Between reviews of a CIN plan.")] = None
-    cpp_first: Annotated[Interval | None, Field(description="From the start of a CPP to its first review conference.")] = None
-    cpp_interval: Annotated[Interval | None, Field(description="Between later review conferences.")] = None
+    cpp_first: Annotated[
+        ConferenceInterval | None, Field(description="From the start of a CPP to its first review conference.")
+    ] = None
+    cpp_interval: Annotated[ConferenceInterval | None, Field(description="Between later review conferences.")] = None
     start: BlockStart = None
     phase_in: BlockPhaseIn = None
     areas: BlockAreas = None

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from cinsim.errors import InputError
-from cinsim.scenario.names import ROLES, TEAMS
+from cinsim.scenario.names import ROLES, SCREENING, TEAMS
 from cinsim.scenario.problems import KeyProblems, Place, did_you_mean
 from cinsim.scenario.reading import Located
 
@@ -22,6 +22,7 @@ POSTS_KEY: Final = "workforce.posts"
 COLUMNS: Final = ("role", "team", "fte", "agency", "start_date")
 CONFERENCES: Final = "conferences"
 LISTED_TEAMS: Final = (*TEAMS, CONFERENCES)
+LISTED_ROLES: Final = tuple(role for role in ROLES if role != SCREENING)  # the team says who screens
 FAMILY_SUPPORT: Final = "family_support_workers"
 CASE_HOLDERS: Final = ("social_workers", "senior_practitioners", "newly_qualified")
 _CASE_TEAMS: Final = ("assessment", "cin_and_cp", "looked_after")
@@ -113,7 +114,12 @@ def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, str]]]:
         if name not in COLUMNS
     ]
     read: dict[str, Any] = {}
-    readers = {"role": lambda v: _one_of(v, ROLES), "team": lambda v: _one_of(v, LISTED_TEAMS), "fte": _fte, "agency": _agency}
+    readers = {
+        "role": lambda v: _one_of(v, LISTED_ROLES),
+        "team": lambda v: _one_of(v, LISTED_TEAMS),
+        "fte": _fte,
+        "agency": _agency,
+    }
     for name, reader in (*readers.items(), ("start_date", _day)):
         held = value.get(name)
         empty = held is None or (isinstance(held, str) and not held.strip())
@@ -132,7 +138,7 @@ def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, str]]]:
 
 
 def _names_of(column: str) -> Sequence[str]:
-    return ROLES if column == "role" else LISTED_TEAMS
+    return LISTED_ROLES if column == "role" else LISTED_TEAMS
 
 
 def _to_posts(value: object) -> tuple[ListedPost, ...]:

@@ -101,11 +101,10 @@ class Duration:
         return self.value * _WORKING_DAYS_IN[self.unit]
 
     @property
-    def months(self) -> int:
-        """The length in whole months, the nearest."""
-        if self.unit in ("months", "years"):
-            return round(self.value * (12 if self.unit == "years" else 1))
-        return round(self.working_days * 12 / WORKING_DAYS_A_YEAR)
+    def months(self) -> int | None:
+        """The length in calendar months; None where it is not a whole number of months or years."""
+        months = self.value * {"years": 12, "months": 1}.get(self.unit, math.nan)
+        return int(months) if math.isfinite(months) and months.is_integer() else None
 
     def __str__(self) -> str:
         return f"{number_text(self.value)} {self.unit[:-1] if self.value == 1 else self.unit}"
@@ -135,14 +134,26 @@ def _to_duration(value: object) -> Duration:
     return Duration.parse(value)
 
 
-def _longer_than_nothing(duration: Duration) -> Duration:
+def _a_working_day_or_longer(duration: Duration) -> Duration:
     if duration.value == 0:
         raise ValueError(f"'{duration}' must be longer than 0; leave the key out for baseline practice")
+    if duration.working_days < 1:
+        raise ValueError(f"'{duration}' is shorter than the shortest there is, '1 working day': work is done on working days")
     return duration
 
 
-Interval = Annotated[Duration, AfterValidator(_longer_than_nothing)]
-"""A :class:`Duration` longer than 0."""
+Interval = Annotated[Duration, AfterValidator(_a_working_day_or_longer)]
+"""A :class:`Duration` of a working day or longer."""
+
+
+def _leaves_time_for_notice(duration: Duration) -> Duration:
+    if duration.working_days < _WORKING_DAYS_IN["weeks"]:
+        raise ValueError(f"'{duration}' is shorter than the shortest there is, '1 week': conferences are called with some notice")
+    return duration
+
+
+ConferenceInterval = Annotated[Interval, AfterValidator(_leaves_time_for_notice)]
+"""A :class:`Duration` of a week or longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +180,9 @@ class Change:
         """Read a relative change, ``+10%`` or ``-5%``."""
         found = re.match(_CHANGE, text.strip())
         if not found:
-            unsigned = re.match(_SHARE, text.strip())
-            what = f"'+{unsigned[1]}%' or '-{unsigned[1]}%'" if unsigned else "'+10%' or '-10%'"
-            raise ValueError(f"{text!r} is not a change: write {what} for a relative change, or a plain number for the new value")
+            raise ValueError(
+                f"{text!r} is not a change: write {_signed(text)} for a relative change, or a plain number for the new value"
+            )
         return cls(_fraction(found[2]) * (1 if found[1] == "+" else -1), relative=True)
 
     def apply(self, base: float) -> float:
@@ -211,19 +222,57 @@ def _to_change(value: object) -> Change:
     return Change.parse(value)
 
 
+def _signed(text: str) -> str:
+    """Return the two relative changes that a share without its sign may mean, or two examples."""
+    unsigned = re.match(_SHARE, text.strip())
+    number = unsigned[1] if unsigned else "10"
+    return f"'+{number}%' or '-{number}%'"
+
+
 def _to_relative_change(value: object) -> Change:
+    if isinstance(value, str) and not re.match(_CHANGE, value.strip()):
+        raise ValueError(f"{value!r} is not a relative change: write {_signed(value)}")
     if _is_number(value) or (isinstance(value, Change) and not value.relative):
         shown = str(value) if isinstance(value, Change) else _shown(value)
         raise ValueError(f"{shown} is not a relative change: write a sign and %, e.g. '+10%' or '-5%'")
     return _to_change(value)
 
 
+def _possible_demand(change: Change) -> Change:
+    if change.value > MOST_DEMAND_RISE:
+        most = Change(MOST_DEMAND_RISE, relative=True)
+        raise ValueError(f"{change} is more than can be simulated: at most {most}, since children whose case is open are not "
+                         "referred again")  # fmt: skip
+    return change
+
+
+MOST_DEMAND_RISE: Final = 2.0
+"""The largest rise in referrals, +200%: beyond it far fewer come than are asked for."""
+
 RelativeChange = Annotated[
     Change,
-    PlainValidator(_to_relative_change, json_schema_input_type=str),
+    PlainValidator(lambda value: _possible_demand(_to_relative_change(value)), json_schema_input_type=str),
     WithJsonSchema({"type": "string", "pattern": _CHANGE, "examples": ["+10%", "-5%"], "unit": "change"}),
 ]
-"""A :class:`Change` that is relative, e.g. ``-5%``; its factor is ``.apply(1.0)``."""
+"""A :class:`Change` of referrals, which is relative, e.g. ``-5%``; its factor is ``.apply(1.0)``."""
+
+
+MOST_POSTS: Final = 10_000
+"""Full-time equivalents of one role in an area; no authority has a tenth as many."""
+MOST_RISE: Final = 10.0
+"""The largest relative rise, +1000%."""
+
+
+def _possible_posts(change: Change) -> Change:
+    if change.relative and change.value > MOST_RISE:
+        raise ValueError(f"{change} is more than can be simulated: at most {Change(MOST_RISE, relative=True)}")
+    if not change.relative and change.value > MOST_POSTS:
+        raise ValueError(f"{change} full-time equivalents are more than can be simulated: at most {MOST_POSTS} in each area")
+    return change
+
+
+PostsChange = Annotated[Change, AfterValidator(_possible_posts)]
+"""A :class:`Change` of a number of posts."""
 
 
 def _refuse_bare(value: object, info: ValidationInfo, right: str) -> None:
@@ -278,6 +327,16 @@ Share = Annotated[
     WithJsonSchema({"type": "string", "pattern": _SHARE, "examples": ["15%"], "unit": "share, 0% to 100%"}),
 ]
 """A fraction from 0 to 1, written ``15%``."""
+
+
+def _more_than_nothing(share: float) -> float:
+    if share == 0:
+        raise ValueError("0% is no width that a range can have: write more than 0%, e.g. '5%'")
+    return share
+
+
+SomeShare = Annotated[Share, AfterValidator(_more_than_nothing)]
+"""A :class:`Share` above 0."""
 
 HoursPerCaseMonth = Annotated[
     float,

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Span
 from cinsim.scenario.names import ROLES, NeedCategory, Source, Team
 from cinsim.scenario.posts import CASE_HOLDERS, ListedPost, Posts
-from cinsim.scenario.quantities import Change, Duration, RelativeChange, Share, WeeklyHours, percent_text
+from cinsim.scenario.quantities import (
+    MOST_DEMAND_RISE,
+    Change,
+    Duration,
+    PostsChange,
+    RelativeChange,
+    Share,
+    WeeklyHours,
+    percent_text,
+)
 
 
 class RoleChange(BaseModel, frozen=True, extra="forbid"):
     """What changes for the workers of one role."""
 
     fte: Annotated[
-        Change | None,
+        PostsChange | None,
         Field(description="Funded posts in full-time equivalents: a relative change or the new number in each area."),
+    ] = None
+    follow_demand: Annotated[
+        Flag | None,
+        Field(
+            description="Posts rise and fall as the referrals that `demand` asks for, from its dates unless there are own ones."
+        ),
     ] = None
     vacancy_rate: Annotated[Share | None, Field(description="Share of the funded posts without a permanent worker.")] = None
     agency_cover: Annotated[Share | None, Field(description="Share of the vacancies that agency workers cover.")] = None
@@ -29,6 +45,22 @@ class RoleChange(BaseModel, frozen=True, extra="forbid"):
     ] = None
     start: BlockStart = None
     phase_in: BlockPhaseIn = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it has dates of its own."""
+        return self.start is not None or self.phase_in is not None
+
+    def without(self, *keys: str) -> RoleChange:
+        """Return the change without some keys."""
+        return self.model_copy(update=dict.fromkeys(keys))
+
+
+def followed(leading: RoleChange | None, own: RoleChange | None) -> RoleChange | None:
+    """Return what holds for workers who follow another kind key by key, but for the keys that are said of themselves."""
+    if leading is None or own is None:
+        return own or leading
+    return leading.model_copy(update={key: value for key in RoleChange.model_fields if (value := getattr(own, key)) is not None})
 
 
 class Feedbacks(BaseModel, frozen=True, extra="forbid"):
@@ -50,17 +82,24 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
 
     social_workers: Annotated[RoleChange | None, Field(description="Social workers who hold cases.")] = None
     senior_practitioners: Annotated[
-        RoleChange | None, Field(description="Senior practitioners; as `social_workers` when left out.")
+        RoleChange | None, Field(description="Senior practitioners; each key left out is as for `social_workers`.")
     ] = None
     newly_qualified: Annotated[
         RoleChange | None,
-        Field(description="Newly qualified social workers in their first year (ASYE); as `social_workers` when left out."),
+        Field(description="Newly qualified social workers (first year, ASYE); each key left out is as for `social_workers`."),
     ] = None
     family_support_workers: Annotated[RoleChange | None, Field(description="Lead practitioners who are not social workers.")] = (
         None
     )
     practice_supervisors: Annotated[RoleChange | None, Field(description="Practice supervisors (team managers).")] = None
     conference_chairs: Annotated[RoleChange | None, Field(description="Chairs of child protection conferences.")] = None
+    screening_social_workers: Annotated[
+        RoleChange | None,
+        Field(
+            description="Social workers who screen referrals at the front door; their number stays unless it is set here, all "
+            "else that is left out is as for `senior_practitioners`."
+        ),
+    ] = None
     administration_share: Annotated[Share | None, Field(description="Share of the working time spent on administration.")] = None
     overtime_limit: Annotated[Share | None, Field(description="Most overtime, as a share of the contracted hours.")] = None
     contract_hours: Annotated[WeeklyHours | None, Field(description="Hours a week of a full-time contract.")] = None
@@ -120,3 +159,21 @@ class Demand(BaseModel, frozen=True, extra="forbid"):
     start: BlockStart = None
     phase_in: BlockPhaseIn = None
     areas: BlockAreas = None
+
+    @property
+    def largest_rise(self) -> float:
+        """By how much the referrals rise that rise most, once phased in; 0 if none do."""
+        rises = (self.referrals, *(_highest(changes) for changes in (self.by_source, self.by_need)))
+        return max(math.prod(1.0 + rise.value for rise in rises if rise is not None) - 1.0, 0.0)
+
+    @model_validator(mode="after")
+    def _possible_together(self) -> Demand:
+        if self.largest_rise > MOST_DEMAND_RISE + 1e-9:
+            asked, most = (str(Change(round(rise, 4), relative=True)) for rise in (self.largest_rise, MOST_DEMAND_RISE))
+            raise ValueError(f"its changes multiply to {asked} for some referrals, more than can be simulated: at most {most}")
+        return self
+
+
+def _highest(changes: Mapping[str, Change]) -> Change | None:
+    rises = [change for change in changes.values() if change.value > 0]
+    return max(rises, key=lambda change: change.value, default=None)

@@ -43,8 +43,8 @@ from cinsim.scenario.model import Scenario
 from cinsim.simulation.parting import Arm
 from cinsim.simulation.placing import OpenCase, placed
 from cinsim.simulation.taking_over import known_children
-from cinsim.simulation.world import Given, begin, finish
-from cinsim.workforce.staffing import staffing_of
+from cinsim.simulation.world import Given, begin, finish, go_on
+from cinsim.workforce.staffing import Post, staffing_of
 from cinsim.workforce.workers import WorkerRow
 
 
@@ -80,7 +80,8 @@ class Replication:
     """One area's run under one set of parameters and one set of luck.
 
     ``work_notes`` has a row a worker and month: time, worker, caseload points, their limit, hours there were since the last
-    note, and hours of them that were left over.
+    note, and hours of them that were left over. ``queue_notes`` has a row for each child that waits as a reporting year ends:
+    time, kind of event waited for (an approval, a review conference past its limit), child. ``posts`` are the funded ones.
     """
 
     area: Area
@@ -97,6 +98,8 @@ class Replication:
     start_time: float
     hours_factor: float
     work_notes: NDArray[np.float64]
+    queue_notes: NDArray[np.float64]
+    posts: tuple[Post, ...]
 
 
 def calendar_of(scenario: Scenario) -> Calendar:
@@ -240,6 +243,7 @@ class UnderWay:
         practice, staffing = self.arm.practice, self.arm.staffing
         env = DayByDay()
         self._record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
+        self._years = range(scenario.start.year + 1, scenario.start.year + scenario.years + 1)
         self._referrals, self._base = referrals, _first(referrals, made.history)
         self._env, self._given = (
             env,
@@ -255,6 +259,7 @@ class UnderWay:
                 cases=dict(made.cases),
                 arrivals=first_candidates(self._base, self._added(practice)),
                 leaving=_leaving(children, self.end),
+                year_ends=[min(float(calendar.year_bounds(year)[1]), self.end) for year in self._years],
             ),
         )
         self._world = begin(env, draws, self._record.write, self._given)
@@ -293,8 +298,11 @@ class UnderWay:
                 gc.enable()
 
     def until(self, time: float) -> None:
-        """Let it go on until a time, working days; what happens at that time is still to come."""
-        self._service.env.run(until=time)
+        """Let it go on until a time, working days; what happens at that time is still to come.
+
+        Who waits is noted where a reporting year ends.
+        """
+        go_on(self._env, self._world, time)
 
     def follow(self, arm: Arm) -> None:
         """Go on under an arm that has been the same so far, as if it had been followed from the beginning.
@@ -314,7 +322,7 @@ class UnderWay:
     def finished(self) -> Replication:
         """Return what has come of it, once it has gone on to the end."""
         made, scenario = self._made, self.arm.scenario
-        outcome = finish(self._service)
+        outcome = finish(self._world)
         return Replication(
             area=self._area,
             draw=self._draw,
@@ -325,28 +333,19 @@ class UnderWay:
             record=self._record,
             population=_population(made.children, made.grid, made.calendar, made.history),
             workers=outcome.workers,
-            reported_years=range(scenario.start.year + 1, scenario.start.year + scenario.years + 1),
+            reported_years=self._years,
             national_thresholds={name: float(value) for name, value in asdict(self._national).items()},
             start_time=float(made.calendar.time_of(scenario.start)),
             hours_factor=self.arm.staffing.hours_factor,
             work_notes=np.array(outcome.notes, dtype=np.float64).reshape(-1, 6),
+            queue_notes=np.array(outcome.queues, dtype=np.float64).reshape(-1, 3),
+            posts=self.arm.staffing.posts,
         )
 
 
 _MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 def _cumulative(name: str) -> tuple[float, ...]:

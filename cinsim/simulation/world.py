@@ -35,6 +35,7 @@ class Given:
     known : children who have been referred before the run. cases : open cases of a return, by child.
     arrivals : first candidates for a referral, the next one last (:func:`cinsim.pathway.journey.first_candidates`).
     leaving : a heap of when each child leaves: (time, child, because).
+    year_ends : when reporting years end, at which it is noted who waits.
     """
 
     p: Parameters
@@ -48,22 +49,31 @@ class Given:
     cases: dict[int, OpenCase]
     arrivals: list[tuple[float, int, float, float]]
     leaving: list[tuple[float, int, int]]
+    year_ends: list[float]
 
 
 @dataclass(slots=True)
 class World:
-    """A run under way."""
+    """A run under way.
+
+    Attributes
+    ----------
+    queues : who waited as each year ended: (time, kind of event, child). year_ends : those still to come.
+    """
 
     service: Service
     arrivals: Arrivals
+    year_ends: list[float]
+    queues: list[tuple[float, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What comes of a run beside its record: its workers, and the notes of their work."""
+    """What comes of a run beside its record: its workers, the notes of their work, and who waited as each year ended."""
 
     workers: tuple[WorkerRow, ...]
     notes: list[tuple[float, int, float, float, float, float]]
+    queues: list[tuple[float, int, int]]
 
 
 def begin(env: DayByDay, draws: Draws, write: Write, given: Given) -> World:
@@ -76,19 +86,31 @@ def begin(env: DayByDay, draws: Draws, write: Write, given: Given) -> World:
     arrivals = Arrivals(service, given.arrivals)
     env.process(arrivals.live())
     env.process(leavers(service, given.leaving))
-    return World(service, arrivals)
+    return World(service, arrivals, given.year_ends, [])
 
 
-def finish(service: Service) -> Outcome:
+def go_on(env: DayByDay, world: World, until: float) -> None:
+    """Go on until a time, working days; what happens at that time is still to come."""
+    while world.year_ends and world.year_ends[0] <= until:
+        ends = world.year_ends.pop(0)
+        env.run(ends)
+        for kind, child in world.service.waiting():
+            world.queues.append((ends, kind, child))
+    if env.now < until:
+        env.run(until)
+
+
+def finish(world: World) -> Outcome:
     """End a run: visits still in the diaries that are overdue are recorded as not made."""
+    service = world.service
     for child in service.known.values():
         if child.stage is Stage.CHILD_IN_NEED or child.stage is Stage.CHILD_PROTECTION:
             drop_visits(child, service)
-    return Outcome(service.office.rows(), service.office.notes)
+    return Outcome(service.office.rows(), service.office.notes, world.queues)
 
 
 def simulate(env: DayByDay, draws: Draws, write: Write, given: Given, end: float) -> Outcome:
     """Run from the beginning to a time, working days."""
     world = begin(env, draws, write, given)
-    env.run(end)
-    return finish(world.service)
+    go_on(env, world, end)
+    return finish(world)

@@ -133,8 +133,19 @@ class Office:
 
     def diaries_to_stand_in_for(self, own: Diary) -> list[Diary]:
         """Return the diaries in which a practice supervisor may find overdue work besides its own: front door, other teams."""
-        diaries = dict.fromkeys((self.teams[Detail.FRONT_DOOR].duty, *self._supervisors.values()))
-        return [diary for diary in diaries if diary is not own]
+        return [diary for diary in [self.teams[Detail.FRONT_DOOR].duty, *self._diaries_of_supervisors()] if diary is not own]
+
+    def _diaries_of_supervisors(self) -> list[Diary]:
+        """Return the diaries of practice supervisors, each once, should all share one."""
+        out: list[Diary] = []
+        for diary in self._supervisors.values():
+            if diary not in out:
+                out.append(diary)
+        return out
+
+    def asked_of_supervisors(self, kind: int) -> list[Task]:
+        """Return the work of a kind that practice supervisors are asked for and have not done."""
+        return [task for diary in self._diaries_of_supervisors() for task in diary.waiting() if task.kind == kind]
 
     def _pool_supervisors(self) -> Generator[simpy.Event, object, None]:
         """Have all practice supervisors share one diary from the time on at which the rules say so."""
@@ -168,13 +179,13 @@ class Office:
 
     # ---- rules by role
 
-    def rates_of(self, role: int) -> Rates:
-        """Return the rates of a role before and after the scenario's change."""
-        return self.staffing.rates[role]
+    def rates_of(self, team: int, role: int) -> Rates:
+        """Return the rates of a role in a team before and after the scenario's change."""
+        return self.staffing.rates_of(team, role)
 
     def limit_of(self, role: int, fte: float) -> float:
         """Return the caseload limit, in points, of a worker now."""
-        rates = self.rates_of(role)
+        rates = self.staffing.rates[role]
         points = rates.ramp.blend(rates.limit[0], rates.limit[1], self.env.now)
         return points * fte * (self.p.newly_qualified_workload if role == Detail.NEWLY_QUALIFIED else 1.0)
 
@@ -196,7 +207,7 @@ class Office:
 
         ``overload`` is the worker's as it was when the spell before began.
         """
-        rates, rules = self.rates_of(worker.role), self.staffing.rules
+        rates, rules = self.rates_of(worker.team.code, worker.role), self.staffing.rules
         before, after = rates.sickness
         change = (rates.ramp.start + rates.ramp.full) / 2
         if rules.feedbacks.workload_to_sickness:
@@ -215,7 +226,7 @@ class Office:
         """Return whether overload makes a permanent worker resign now (asked at each supervision, where this is switched on)."""
         if worker.agency or not self.staffing.rules.feedbacks_at(self.env.now).workload_to_leaving:
             return False
-        rates = self.rates_of(worker.role)
+        rates = self.rates_of(worker.team.code, worker.role)
         turnover = rates.ramp.blend(rates.turnover[0], rates.turnover[1], self.env.now)
         extra = turnover * self.p.workload_leaving_gain * self.overload(worker)
         worker.asked += 1

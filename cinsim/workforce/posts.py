@@ -80,7 +80,7 @@ class PostHistory:
         """Take in the post and the rates of its role."""
         office = self.office
         self.post: Post = post
-        self.rates: Rates = office.rates_of(post.role)
+        self.rates: Rates = office.rates_of(post.team, post.role)
         # rates of leaving and recruiting change at the middle of the phase-in
         self._change: float = (self.rates.ramp.start + self.rates.ramp.full) / 2
         self._gap_change: float = self._change if math.isfinite(self._change) else office.staffing.rules.ramp.start

@@ -14,10 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import numpy as np
-
 from cinsim.engine.clock import Calendar, on_grid
 from cinsim.engine.draws import Draws
+from cinsim.policy.demand import demand_of
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
 from cinsim.reference.areas import Area, average_authority, find_area
 from cinsim.reference.events import DETAIL_NAMES, Detail
@@ -26,7 +25,9 @@ from cinsim.scenario.model import Scenario
 from cinsim.scenario.policies import LeadPractitioner
 from cinsim.scenario.resources import Feedbacks, RoleChange
 from cinsim.workforce.hours_budget import conference_chairs_rate, hours_factor_of, yearly_hours
+from cinsim.workforce.kinds import ROLE_KEYS, STAFF_KEYS, changed_together, changes_by_kind, kind_of
 from cinsim.workforce.listed_posts import Listed, listed_posts, replaced
+from cinsim.workforce.post_changes import Cell, closings, opened_by_team
 from cinsim.workforce.post_sizes import sizes_of, spread
 from cinsim.workforce.service_length import DAYS_PER_WEEK, vacancy_after
 
@@ -42,14 +43,6 @@ TEAM_KEYS: Final = {
     "cin_and_cp": Detail.CIN_AND_CP_TEAM,
     "disabled_children": Detail.DISABLED_CHILDREN_TEAM,
     "looked_after": Detail.LOOKED_AFTER_TEAM,
-}
-ROLE_KEYS: Final = {
-    "social_workers": Detail.SOCIAL_WORKER,
-    "senior_practitioners": Detail.SENIOR_PRACTITIONER,
-    "newly_qualified": Detail.NEWLY_QUALIFIED,
-    "family_support_workers": Detail.FAMILY_SUPPORT_WORKER,
-    "practice_supervisors": Detail.PRACTICE_SUPERVISOR,
-    "conference_chairs": Detail.CONFERENCE_CHAIR,
 }
 SOCIAL_WORK_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED})
 EXPERIENCED_ROLES: Final = frozenset({Detail.SOCIAL_WORKER, Detail.SENIOR_PRACTITIONER})
@@ -115,12 +108,16 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """Every post of an area, the rates of each role, the rules for all, and the area's factor on hours per piece of work."""
+    """Every post of an area, the rates of each kind of staff, the rules for all, and the area's factor on hours of work."""
 
     posts: tuple[Post, ...]
     rates: Mapping[int, Rates]
     rules: Rules
     hours_factor: float
+
+    def rates_of(self, team: int, role: int) -> Rates:
+        """Return the rates of a role in a team; those of the front door may have their own."""
+        return self.rates.get(kind_of(team, role)) or self.rates[role]
 
 
 def leaving_ratios(p: Parameters) -> dict[int, float]:
@@ -201,21 +198,18 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     holders = area.or_national("case_holders_fte", england) * fraction
     hours_factor = hours_factor_of(area, england, p)
 
-    changes: dict[int, RoleChange | None] = {code: getattr(scenario.workforce, key) for key, code in ROLE_KEYS.items()}
-    everyone = changes[Detail.SOCIAL_WORKER]
-    if everyone is not None and everyone.fte is not None and not everyone.fte.relative:
-        everyone = everyone.model_copy(update={"fte": None})  # a number of social workers is not one of senior practitioners
-    for kind in (Detail.SENIOR_PRACTITIONER, Detail.NEWLY_QUALIFIED):  # social workers too, unless changed by themselves
-        changes[kind] = changes[kind] or everyone
+    changes = changes_by_kind(scenario)
     whole = ramp_of(calendar, scenario.policy_start or scenario.start, scenario.phase_in)
 
     def ramp(change: RoleChange | None) -> Ramp:
-        return NEVER if change is None else ramp_of(calendar, scenario.starts(change), scenario.phases_in_over(change))
+        if change is None:
+            return NEVER
+        dated = scenario.demand if change.follow_demand and not change.dated else change
+        return ramp_of(calendar, scenario.starts(dated), scenario.phases_in_over(dated))
 
     leaving = leaving_ratios(p)
-    rates: dict[int, Rates] = {
-        role: _rates_of(changes[role], area, p, ramp(changes[role]), leaving[role]) for role in ROLE_KEYS.values()
-    }
+    leaving[Detail.FRONT_DOOR] = leaving[Detail.SENIOR_PRACTITIONER]
+    rates: dict[int, Rates] = {kind: _rates_of(change, area, p, ramp(change), leaving[kind]) for kind, change in changes.items()}
     lead = _lead_policy(scenario, area)
     if lead is not None and lead.caseload_limit is not None:
         rates[Detail.FAMILY_SUPPORT_WORKER] = replace(
@@ -260,32 +254,42 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
     posts_of_all = replaced(posts_of_all, listed, ROLE_KEYS)
     totals: dict[int, float] = {}
     for team, role, _, after in posts_of_all:
-        if team != Detail.FRONT_DOOR:
-            totals[role] = totals.get(role, 0.0) + after
+        totals[kind_of(team, role)] = totals.get(kind_of(team, role), 0.0) + after
     there = _case_holding_posts(funded, shares, p, draws)
-    gains: dict[int, dict[int, float]] = {}
-    cells: list[tuple[int, int, list[float], float]] = []
+    demand = demand_of(scenario, area, p)
+    cells: list[Cell] = []
     for team, role, before, after in posts_of_all:
-        change = changes[role]
-        if role == Detail.FAMILY_SUPPORT_WORKER and (team, role) not in listed:
+        kind, rows = kind_of(team, role), listed.get((team, role), ())
+        change = changes[kind]
+        if role == Detail.FAMILY_SUPPORT_WORKER and not rows:
             after = totals[role] = _family_support_fte(scenario, area, england, p) * fraction
-        if change is not None and change.fte is not None and team != Detail.FRONT_DOOR:
-            after = _changed(change, after, totals[role], fraction, shares_after.get(team, 1.0) if role in _mix(p) else 1.0)
-        rows = listed.get((team, role))
+        if change is not None and change.fte is not None:
+            after = _changed(change, after, totals[kind], fraction, shares_after.get(team, 1.0) if role in _mix(p) else 1.0)
+        when = _policy_ramp(scenario, calendar) if role == Detail.FAMILY_SUPPORT_WORKER else whole
+        if change is not None:
+            when = ramp(change)
+            if change.follow_demand:
+                after *= 1.0 + demand
+                when = (
+                    when
+                    if change.dated
+                    else ramp_of(calendar, scenario.starts(scenario.demand), scenario.phases_in_over(scenario.demand))
+                )
+        on_duty = Post(0, team, role, before, 0.0, math.inf).on_duty
         sizes = [row.fte for row in rows] if rows else there.get((team, role))
         if sizes is None:
-            on_duty = Post(0, team, role, before, 0.0, math.inf).on_duty
             sizes = sizes_of(before, p, draws, team, role, on_duty=on_duty)
-        gains.setdefault(role, {})[team] = max(after - before, 0.0)
-        cells.append((team, role, sizes, sum(sizes) * min(after / before, 1.0) if before > 0.0 else 0.0))
-    opened = {role: spread(by_team, p, draws, role + 500) for role, by_team in gains.items()}
+        cells.append(Cell(team, role, kind, sizes, before, after, when, rows, on_duty))
+    closed = closings(cells, changed_together(changes, SOCIAL_WORK_ROLES))
+    opened = {
+        kind: spread(by_team, p, draws, (Detail.SENIOR_PRACTITIONER if kind == Detail.FRONT_DOOR else kind) + 500)
+        for kind, by_team in opened_by_team(cells, closed).items()
+    }
+    places: dict[int, int] = {}
     posts: list[Post] = []
-    for team, role, sizes, kept in cells:
-        change = changes[role]
-        when = _policy_ramp(scenario, calendar) if role == Detail.FAMILY_SUPPORT_WORKER else whole
-        posts += _with_change(
-            team, role, sizes, kept, opened[role][team], ramp(change) if change else when, listed.get((team, role), ())
-        )
+    for cell in cells:
+        place = places[cell.kind] = places.get(cell.kind, -1) + 1
+        posts += _posts_in(cell, closed[cell.kind].of(place), opened[cell.kind][cell.team])
     return Staffing(tuple(posts), rates, _rules_of(scenario, p, whole), hours_factor)
 
 
@@ -307,6 +311,16 @@ def _changed(change: RoleChange, fte: float, total: float, fraction: float, shar
     """
     new = change.fte.apply(total / fraction) * fraction  # type: ignore[union-attr]
     return new * share if total == 0.0 else fte * new / total
+
+
+def funded_posts(staffing: Staffing, time: float) -> dict[str, float]:
+    """Return the full-time equivalents of the posts there are at a time, filled or vacant, by kind of staff."""
+    names: dict[int, str] = {code: name for name, code in STAFF_KEYS.items()}
+    out = dict.fromkeys(STAFF_KEYS, 0.0)
+    for post in staffing.posts:
+        if post.opens <= time < post.closes:
+            out[names[kind_of(post.team, post.role)]] += post.fte
+    return out
 
 
 def _case_holding_posts(
@@ -351,24 +365,19 @@ def _family_support_fte(scenario: Scenario, area: Area, england: Area, p: Parame
     )
 
 
-def _with_change(
-    team: int, role: int, sizes: list[float], left: float, extra: list[float], ramp: Ramp, rows: Sequence[Listed] = ()
-) -> list[Post]:
-    """Return the posts of one role in one team: those kept up to ``left`` FTE, those closed and those opened over the ramp.
+def _posts_in(cell: Cell, closed: Mapping[int, float], extra: Sequence[float]) -> list[Post]:
+    """Return the posts of one role in one team: those that stay, those closed and those opened over the phase-in.
 
-    A post's number says its team, role and place, so that it stays the same whatever happens to other posts. Only whole
-    posts go: a cut is met to the nearest post.
+    ``closed`` says at which share of the phase-in a post goes. A post's number says its team, role and place, so that it
+    stays the same whatever happens to other posts.
     """
-    number = (team - Detail.FRONT_DOOR) * 100_000 + (role - Detail.SOCIAL_WORKER) * 10_000
-    ends = np.cumsum(sizes)
-    goes = [end - size / 2 >= left for end, size in zip(ends, sizes, strict=True)]
-    kept: list[Post] = []
-    for k, size in enumerate(sizes):
-        gone = sum(goes[: k + 1])
-        closes = on_grid(ramp.start + (ramp.full - ramp.start) * gone / sum(goes)) if goes[k] else math.inf
-        row = rows[k] if rows else None
-        kept.append(Post(number + k, team, role, size, row.opens if row else 0.0, closes, row))
+    number = (cell.team - Detail.FRONT_DOOR) * 100_000 + (cell.role - Detail.SOCIAL_WORKER) * 10_000
+    start, lasts = cell.ramp.start, cell.ramp.full - cell.ramp.start
+    out: list[Post] = []
+    for k, size in enumerate(cell.sizes):
+        row = cell.rows[k] if cell.rows else None
+        closes = on_grid(start + lasts * closed[k]) if k in closed else math.inf
+        out.append(Post(number + k, cell.team, cell.role, size, row.opens if row else 0.0, closes, row))
     for i, size in enumerate(extra):
-        opens = on_grid(ramp.start + (ramp.full - ramp.start) * (i + 1) / len(extra))
-        kept.append(Post(number + 5000 + i, team, role, size, opens, math.inf))
-    return kept
+        out.append(Post(number + 5000 + i, cell.team, cell.role, size, on_grid(start + lasts * (i + 1) / len(extra)), math.inf))
+    return out

@@ -43,20 +43,20 @@ def refusal(kind: object, value: object) -> str:
 @pytest.mark.parametrize(
     ("text", "working_days", "months"),
     [
-        ("20 working days", 20, 1),
-        ("1 working day", 1, 0),
-        ("4 weeks", 20, 1),
-        ("1 week", 5, 0),
+        ("20 working days", 20, None),
+        ("1 working day", 1, None),
+        ("4 weeks", 20, None),
+        ("1 week", 5, None),
         ("3 months", 63.25, 3),
         ("1 month", 253 / 12, 1),
         ("1 year", 253, 12),
         ("2 years", 506, 24),
-        ("365.25 days", 253, 12),
-        ("1.5 months", 31.625, 2),
+        ("365.25 days", 253, None),
+        ("1.5 months", 31.625, None),
         ("0 months", 0, 0),
     ],
 )
-def test_a_duration_counts_five_working_days_a_week_and_253_a_year(text: str, working_days: float, months: int) -> None:
+def test_a_duration_counts_five_working_days_a_week_and_253_a_year(text: str, working_days: float, months: int | None) -> None:
     duration = Duration.parse(text)
     assert duration.working_days == pytest.approx(working_days, rel=1e-12)
     assert duration.months == months

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cinsim.engine.clock import Calendar
 from cinsim.policy.timing import NEVER, Ramp
-from cinsim.policy.visits import AssessmentPolicy, Interval, ReviewPolicy
+from cinsim.policy.visits import AssessmentPolicy, Interval, ReviewInterval, ReviewPolicy
 from cinsim.reference.parameters import NEED_CATEGORIES
+from cinsim.scenario.quantities import Duration
 
 pytestmark = pytest.mark.unit
 
@@ -47,19 +50,44 @@ def test_an_interval_is_never_shorter_or_longer_than_both_practices(time: float,
     assert low - 1e-9 <= Interval(before, after, PHASED).at(time, NEGLECT) <= high + 1e-9
 
 
-def test_reviews_are_due_in_whole_months_the_first_of_a_protection_plan_sooner() -> None:
-    reviews = ReviewPolicy((3, 3, 6), (2, 2, 4), AT_ONCE)
-    assert (reviews.cin_months(99.0), reviews.cpp_months(99.0, first=True), reviews.cpp_months(99.0, first=False)) == (3, 3, 6)
-    assert (reviews.cin_months(100.0), reviews.cpp_months(100.0, first=True), reviews.cpp_months(100.0, first=False)) == (2, 2, 4)
+CALENDAR = Calendar(date(2024, 4, 1), date(2027, 3, 31))
+
+
+def reviews_of(before: tuple[str, str, str], after: tuple[str, str, str], ramp: Ramp) -> ReviewPolicy:
+    one, other = (tuple(ReviewInterval.of(Duration.parse(text)) for text in texts) for texts in (before, after))
+    return ReviewPolicy(one, other, ramp)  # type: ignore[arg-type]
+
+
+def test_reviews_in_months_are_due_within_calendar_months_the_first_of_a_protection_plan_sooner() -> None:
+    reviews = reviews_of(("3 months", "3 months", "6 months"), ("2 months", "2 months", "4 months"), AT_ONCE)
+    for time, months in ((99.0, (3, 3, 6)), (100.0, (2, 2, 4))):
+        due = (reviews.cin_due(CALENDAR, time), *(reviews.cpp_due(CALENDAR, time, first=first) for first in (True, False)))
+        assert due == tuple(CALENDAR.after_months(time, number) for number in months)
 
 
 def test_reviews_phased_in_pass_through_whole_months() -> None:
-    reviews = ReviewPolicy((3, 3, 6), (1, 1, 2), PHASED)
-    months = [reviews.cpp_months(time, first=False) for time in range(100, 201, 5)]
-    assert months[0] == 6
-    assert months[-1] == 2
-    assert months == sorted(months, reverse=True)
-    assert all(isinstance(month, int) for month in months)
+    reviews = reviews_of(("3 months", "3 months", "6 months"), ("1 month", "1 month", "2 months"), PHASED)
+    for time in range(100, 201, 5):
+        due = reviews.cpp_due(CALENDAR, time, first=False)
+        assert due in {CALENDAR.after_months(time, number) for number in range(2, 7)}
+    assert reviews.cpp_due(CALENDAR, 200, first=False) == CALENDAR.after_months(200, 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [("1 week", 5), ("2 weeks", 10), ("6 weeks", 30), ("45 days", 31), ("20 working days", 20), ("1.5 months", 31)],
+)
+def test_an_interval_between_reviews_is_used_in_the_unit_it_is_written_in(written: str, days: int) -> None:
+    reviews = reviews_of(("3 months", "3 months", "6 months"), (written, written, written), AT_ONCE)
+    assert reviews.cin_due(CALENDAR, 150.0) - 150 == days
+    assert reviews.cpp_due(CALENDAR, 150.0, first=True) - 150 == days
+
+
+def test_intervals_of_another_unit_are_phased_in_without_a_leap() -> None:
+    reviews = reviews_of(("3 months", "3 months", "6 months"), ("6 weeks", "6 weeks", "6 weeks"), PHASED)
+    lengths = [reviews.cin_due(CALENDAR, time) - time for time in range(100, 201, 10)]
+    assert lengths[-1] == 30
+    assert lengths[1:] == sorted(lengths[1:], reverse=True)
 
 
 def test_an_assessment_is_planned_for_as_long_as_it_needs_and_no_longer_than_the_limit() -> None:

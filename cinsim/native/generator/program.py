@@ -243,6 +243,8 @@ class Program:
 
         if head in ("Final", "Annotated"):
             return at(0)
+        if head == "Literal":
+            return self.type_of_value(ast.literal_eval(parts[0]))
         if head in _LISTS or (head == "tuple" and len(parts) == 2 and ast.unparse(parts[1]) == "..."):
             return list_of(at(0))
         if head == "tuple":

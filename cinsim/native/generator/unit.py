@@ -310,7 +310,7 @@ class Unit:
         c = self.program.classes[kind.name]
         name = f"equal_{c.name}"
         if name not in self._functions:
-            if not c.is_dataclass:
+            if not c.declared:
                 raise Refused(f"{c.module.path}: instances of {c.name} can only be compared by `is`")
             parts = []
             for d in c.declared:
