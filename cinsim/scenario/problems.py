@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cinsim.errors import InputError
+from cinsim.spelling import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -52,18 +52,6 @@ class KeyProblems(ValueError):
     def __init__(self, problems: Sequence[tuple[tuple[str, ...], str]]):
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{'.'.join(key)}: {message}" if key else message for key, message in self.problems))
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return ``; did you mean 'x'?``, or an empty text when nothing known is close."""
-    by_folded = {name.lower(): name for name in known}
-    folded = word.lower().strip().replace("-", "_").replace(" ", "_")
-    near = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
-    if not near and len(folded) >= 3:
-        # the beginning of one name and of no other
-        begun = [name for name in by_folded if name.startswith(folded)]
-        near = begun if len(begun) == 1 else []
-    return f"; did you mean '{by_folded[near[0]]}'?" if near else ""
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
