@@ -80,7 +80,7 @@ def read_bytes(path: Path, *, kind: str = "file", most: int = MOST_BYTES) -> byt
     if status is None:
         raise InputError(f"there is no such file{_nearest_beside(path)}", path=path)
     if stat.S_ISDIR(status.st_mode):
-        raise InputError(f"is a folder; name a {kind}", path=path)
+        raise InputError(f"is a folder, not a {kind}", path=path)
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"is a device or a pipe, not a file; save it as a {kind} first", path=path)
     try:
@@ -94,10 +94,10 @@ def read_bytes(path: Path, *, kind: str = "file", most: int = MOST_BYTES) -> byt
 
 
 def _nearest_beside(path: Path) -> str:
-    """Return a hint of a file of the same ending in the same folder."""
+    """Return a hint of a file in the same folder."""
     try:
-        beside = sorted(file.name for file in islice(path.parent.glob(f"*{path.suffix}"), _MOST_NAMES)) if path.suffix else []
-    except (OSError, ValueError, NotImplementedError):
+        beside = sorted(file.name for file in islice(path.parent.iterdir(), _MOST_NAMES) if file.is_file())
+    except (OSError, ValueError):
         return ""
     return did_you_mean(path.name, beside)
 
@@ -145,15 +145,15 @@ def parsed_json(text: str, path: Path | str) -> Any:
     InputError : it is not JSON, nested too deep, holds a name twice, or a number that is not finite.
     """
     if _too_deep(text):
-        raise InputError(f"is not valid JSON of ours: nested more than {_DEEPEST_JSON} deep", path=path)
+        raise InputError(f"is nested more than {_DEEPEST_JSON} deep, which no file of cinsim is", path=path)
     try:
         return json.loads(
             text, parse_float=_finite, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_each_name_once
         )
     except json.JSONDecodeError as error:
-        raise InputError(f"is not valid JSON: {error.msg}", path=path, line=error.lineno) from None
+        raise InputError(f"not valid JSON: {error.msg}", path=path, line=error.lineno) from None
     except ValueError as error:
-        raise InputError(f"is not valid JSON: {error}", path=path) from None
+        raise InputError(f"not valid JSON: {error}", path=path) from None
 
 
 def _too_deep(text: str) -> bool:
