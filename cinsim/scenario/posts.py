@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -212,7 +213,7 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
             beside = [file.name for file in sorted(path.parent.glob("*.csv"))] if path.parent.is_dir() else []
             raise InputError(f"there is no such file{did_you_mean(path.name, beside)}", path=path)
         text = read_text(path, kind="list of posts (CSV)", most=_MOST_BYTES)
-        lines = list(csv_rows(text, path))
+        lines = list(islice(csv_rows(text, path), MOST_POSTS + 2))
     except InputError as error:
         if error.line is not None:  # of the list itself
             raise InputError(error.message, path=path, line=error.line, key=key) from None
@@ -234,9 +235,7 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
         at = Place(path, line)
         rows.append(Located({name: Located(cell, at) for name, cell in row.items()}, at))
     if len(rows) > MOST_POSTS:
-        raise InputError(
-            f"holds {len(rows):,} posts: at most {MOST_POSTS:,}, as the list is of one authority", path=path, key=key
-        )
+        raise InputError(f"holds more than {MOST_POSTS:,} posts; a list is of one authority", path=path, key=key)
     if not rows:
         raise InputError("holds no posts below its first line", path=path, line=1, key=key)
     return Located(rows, named)

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 MOST_TOLD: Final = 50
 """So many problems are written out; the others are counted."""
 Said = str | Callable[[], str]
-"""What is wrong with a key, or what says it: a search for the nearest name takes time, and is made for the first problems only."""
+"""What is wrong with a key, or what says it: a search for the nearest name takes time, and is made for the first alone."""
 
 
 @dataclass(frozen=True, slots=True)
