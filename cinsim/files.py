@@ -17,7 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from cinsim.errors import InputError, short_path, shortened
+from cinsim.characters import refused_character
+from cinsim.errors import InputError, quoted, shortened
 from cinsim.spelling import did_you_mean
 
 MOST_BYTES: Final = 100_000_000
@@ -235,7 +236,7 @@ def parsed_table(text: str, path: Path | str, *, needed: Sequence[str] = ()) -> 
     Raises
     ------
     InputError : it has no first line, lacks a column that is needed, names one twice, has a row of another number of cells, a
-        cell that is too long, or quotation marks that do not close; names the line.
+        cell that is too long or holds a control character, or quotation marks that do not close; names the line.
     """
     rows = csv_rows(text, path)
     _, header = next(rows, (1, []))
@@ -251,7 +252,11 @@ def parsed_table(text: str, path: Path | str, *, needed: Sequence[str] = ()) -> 
     for line, cells in rows:
         if len(cells) != len(columns):
             raise InputError(f"has {len(cells)} cells where the first line has {len(columns)}", path=path, line=line)
-        found.append(Row(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))))
+        row = Row(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))
+        for column, cell in row.cells.items():
+            if wrong := refused_character(cell):
+                raise InputError(f"{quoted(cell)} {wrong}", path=path, line=line, key=column)
+        found.append(row)
     return Table(columns, tuple(found))
 
 
@@ -282,5 +287,5 @@ def csv_rows(text: str, path: Path | str) -> Iterator[tuple[int, list[str]]]:
 
 __all__ = [
     "MOST_BYTES", "Row", "Table", "csv_rows", "decoded", "existing", "parsed_json", "parsed_table", "read_bytes", "read_json",
-    "read_table", "read_text", "resolved", "short_path",
+    "read_table", "read_text", "resolved",
 ]  # fmt: skip

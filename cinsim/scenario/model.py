@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
+from cinsim.characters import refused_character
 from cinsim.errors import InputError, quoted, shortened
 from cinsim.reference import areas
 from cinsim.reference.register import load_register
-from cinsim.scenario.characters import refused_character
 from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
 from cinsim.scenario.policies import Policies
 from cinsim.scenario.posts import ListedPost

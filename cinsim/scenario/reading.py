@@ -16,9 +16,9 @@ from typing import Any, Final
 from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from cinsim.characters import refused_character
 from cinsim.errors import InputError, quoted, shortened
 from cinsim.files import read_text
-from cinsim.scenario.characters import refused_character
 from cinsim.scenario.problems import Place
 
 MOST_CHARACTERS: Final = 1_000_000

@@ -1,4 +1,4 @@
-"""The characters that no text of a scenario may hold: those that a terminal, a spreadsheet or a file name would obey."""
+"""The characters that no text of a user's file may hold: those that a terminal, a spreadsheet or a file name would obey."""
 
 from __future__ import annotations
 
