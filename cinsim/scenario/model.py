@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
@@ -20,6 +20,7 @@ from cinsim.scenario.problems import KeyProblems, Place, Said, checked, did_you_
 from cinsim.scenario.quantities import Duration, Share
 from cinsim.scenario.resources import Demand, Workforce
 
+MOST_OF_A_NAME: Final = 100
 Blocks = TypeVar("Blocks", Policies, Workforce, Demand)
 
 
@@ -163,6 +164,8 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     @field_validator("name")
     @classmethod
     def _names_a_folder(cls, name: str) -> str:
+        if len(name) > MOST_OF_A_NAME:
+            raise ValueError(f"{quoted(name)} has {len(name):,} characters: at most {MOST_OF_A_NAME}, as it names a folder")
         if name.startswith(".") or name != name.strip() or re.search(r'[/\\:*?"<>|\x00-\x1f]', name):
             raise ValueError(f"{quoted(name)} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
         if name[0] in "=+-@":

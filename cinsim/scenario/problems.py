@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cinsim.errors import InputError, quoted, shortened
+from cinsim.scenario.names import OneOf
 from cinsim.spelling import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -90,7 +91,7 @@ def names_within(annotation: Any) -> Mapping[str, Any] | None:
         return {name: field.annotation for name, field in annotation.model_fields.items()}
     parts = get_args(annotation)
     if isinstance(get_origin(annotation), type) and issubclass(get_origin(annotation), Mapping):
-        keys = get_args(parts[0]) if get_origin(parts[0]) is Literal else ()
+        keys = next((mark.names for mark in getattr(parts[0], "__metadata__", ()) if isinstance(mark, OneOf)), ())
         return dict.fromkeys(keys, parts[1]) if keys else None
     return next((names for part in parts if (names := names_within(part)) is not None), None)
 
