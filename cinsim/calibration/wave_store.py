@@ -119,9 +119,8 @@ def _wave(held: _Arrays, n: int, parameters: int, targets: int) -> StoredWave:
     active = np.split(held.counts(f"active_{n}", (total,), 0, parameters - 1), ends)
     lengths = np.split(held.positive(f"lengths_{n}", (total,), above=True), ends)
     rest = held.positive(f"kernels_{n}", (targets, len(_KERNEL))).tolist()
-    return StoredWave(
-        units, values, proposal, tuple(Kernel(*parts, *others) for *parts, others in zip(active, lengths, rest, strict=True))
-    )
+    kernels = tuple(Kernel(places, reach, *others) for places, reach, others in zip(active, lengths, rest, strict=True))
+    return StoredWave(units, values, proposal, kernels)
 
 
 @dataclass(frozen=True)
