@@ -18,6 +18,7 @@ from cinsim.calibration.targets import load_targets
 from cinsim.calibration.wave_store import read_waves
 from cinsim.errors import InputError, printable, quoted, shortened
 from cinsim.files import existing, parsed_json, parsed_table, read_json, read_table, read_text
+from cinsim.journeys.checking import journey_files
 from cinsim.journeys.model import read_journey
 from cinsim.numerals import number
 from cinsim.reference.calibrated import folder, point_file, point_values, posterior_draws, read_corrections
@@ -30,6 +31,7 @@ FIT = read_point(folder() / point_file())
 READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "scenario": ("any.yaml", load_scenario),
     "manifest": ("manifest.json", load_scenario),
+    "journeys named": ("any.yaml", lambda path: [read_journey(found) for found in journey_files([path])]),
     "journey": ("any.yaml", read_journey),
     "posts": ("posts.csv", read_posts),
     "targets": ("targets.csv", load_targets),
@@ -69,7 +71,7 @@ def _latin(path: Path) -> None:
 @pytest.mark.parametrize(
     ("put", "words"),
     [
-        (_folder, "is a folder"),
+        (_folder, r"is a folder|holds no journey"),
         (_device, "is a device or a pipe"),
         (_pipe, "is a device or a pipe"),
         (_ring, "symbolic links"),
