@@ -3,6 +3,48 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+MOST_SHOWN: Final = 80
+"""So many characters of a value stand in a message at most; of a path, twice as many."""
+
+
+def printable(text: str) -> str:
+    """Return a text with its control characters, lone surrogates and invisible marks written out, e.g. ``\\x1b``.
+
+    A terminal obeys such characters: a message that quotes a file must not hand them on. Line ends stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character == "\n" else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def shortened(value: object, most: int = MOST_SHOWN) -> str:
+    """Return a value for a message, long ones cut: a text as it is, anything else as Python writes it."""
+    if isinstance(value, str):
+        # the cut comes before the escapes, so that a text of any length costs nothing
+        return printable(value) if len(value) <= most else f"{printable(value[: most - 3])}..."
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write whole numbers of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def quoted(value: object) -> str:
+    """Return a value for a message as Python writes it, texts in quotation marks, long ones cut."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= MOST_SHOWN else f"{value[: MOST_SHOWN - 3]}...")
+    return shortened(value)
+
+
+def short_path(path: Path | str) -> str:
+    """Return a path for a message; of one too long its end, which tells files apart."""
+    text = printable(str(path))
+    return text if len(text) <= 2 * MOST_SHOWN else f"...{text[3 - 2 * MOST_SHOWN :]}"
 
 
 class CinsimError(Exception):
@@ -21,7 +63,7 @@ class InputError(CinsimError):
     """
 
     def __init__(self, message: str, *, path: Path | str | None = None, line: int | None = None, key: str | None = None):
-        self.message, self.path, self.line, self.key = message, path, line, key
+        self.message, self.path, self.line, self.key = printable(message), path, line, key
         super().__init__(str(self))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -31,9 +73,9 @@ class InputError(CinsimError):
         where = ", ".join(
             part
             for part in (
-                str(self.path) if self.path is not None else "",
+                short_path(self.path) if self.path is not None else "",
                 f"line {self.line}" if self.line is not None else "",
-                f"key '{self.key}'" if self.key is not None else "",
+                f"key '{shortened(self.key)}'" if self.key is not None else "",
             )
             if part
         )

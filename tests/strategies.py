@@ -18,6 +18,14 @@ from cinsim.scenario.quantities import DURATION_UNITS
 UNIT_LENGTH_IN_DAYS = {"working days": 1.5, "days": 1, "weeks": 7, "months": 31, "years": 366}
 
 
+def texts(min_size: int = 0) -> st.SearchStrategy[str]:
+    """Texts that a scenario may hold: no control characters, halves of characters or marks that turn text around."""
+    plain = st.characters(
+        exclude_categories=("Cc", "Cs"), exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    )
+    return st.text(st.one_of(plain, st.sampled_from("\t\n")), min_size=min_size, max_size=20)
+
+
 def durations(shortest: float = 0.0, most_years: float = 10.0) -> st.SearchStrategy[Duration]:
     """Lengths of time in any unit; ``shortest`` is the smallest number of the unit."""
     return st.sampled_from(DURATION_UNITS).flatmap(
@@ -155,10 +163,10 @@ def scenarios(
     block = {**timed, "areas": st.lists(st.sampled_from(simulated), min_size=1, unique=True)}
     data = draw(
         st.fixed_dictionaries(
-            {"title": st.text(min_size=1, max_size=20)},
+            {"title": texts(min_size=1)},
             optional={
                 "name": st.from_regex(r"[A-Za-z0-9é_][A-Za-z0-9é_ .-]{0,18}[A-Za-z0-9é_-]", fullmatch=True),
-                "question": st.text(max_size=20),
+                "question": texts(),
                 "policy_start": days,
                 "phase_in": durations(most_years=2.0),
                 "replications": st.integers(1, 100),
@@ -167,10 +175,10 @@ def scenarios(
                 "warm_up": st.integers(0, 10),
                 "population_fraction": st.floats(0.001, 1),
                 "precision": st.fixed_dictionaries(
-                    {"share": shares().filter(bool), "measures": st.lists(st.text(min_size=1), min_size=1, max_size=3)}
+                    {"share": shares().filter(bool), "measures": st.lists(texts(min_size=1), min_size=1, max_size=3)}
                 ),
                 "structure": st.sampled_from(("both", "lasting_differences", "known_to_services")),
-                "initial_state": st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=20),
+                "initial_state": texts(min_size=1),
                 "policies": _policies(block),
                 "workforce": _workforce(timed),
                 "demand": _demand(block),

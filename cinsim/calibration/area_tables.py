@@ -18,10 +18,13 @@ from cinsim.calibration.pooling import WITHOUT_LEVER, beyond_of
 from cinsim.calibration.ranges import FEWEST, NINETY
 from cinsim.calibration.targets import Target, Targets
 from cinsim.errors import InputError
+from cinsim.files import existing, read_table
+from cinsim.numerals import number
 from cinsim.reference.area_fits import FIT_FILE
 from cinsim.reference.areas import Area, find_area
 from cinsim.reference.calibrated import PLUS as PLUS_COLUMN
 from cinsim.reference.calibrated import TIMES as TIMES_COLUMN
+from cinsim.reference.calibrated import read_corrections
 
 AREAS_FILE: Final = "areas.csv"
 # what authorities are judged by: measure, and whether its error is in points or in percent of the published figure
@@ -57,9 +60,9 @@ def fit_table(fits: AreaFits) -> pd.DataFrame:
     """
     rows: list[dict[str, object]] = []
     for place, area in enumerate(fits.areas):
-        for number, target in enumerate(fits.targets[place]):
-            mean, error = fits.simulated[place][number], fits.simulated_error[place][number]
-            reach = NINETY * fits.predictive_error[place][number]
+        for nth, target in enumerate(fits.targets[place]):
+            mean, error = fits.simulated[place][nth], fits.simulated_error[place][nth]
+            reach = NINETY * fits.predictive_error[place][nth]
             simulated, above, low, high = (
                 float(unlinked(x, target.link)) for x in (mean, mean + error, mean - reach, mean + reach)
             )
@@ -69,8 +72,8 @@ def fit_table(fits: AreaFits) -> pd.DataFrame:
                     "within": bool(low <= target.value <= high),
                 }
             )  # fmt: skip
-        for number, target in enumerate(fits.checks[place] if fits.checks else ()):
-            mean, error = fits.checked[place][number], fits.checked_error[place][number]
+        for nth, target in enumerate(fits.checks[place] if fits.checks else ()):
+            mean, error = fits.checked[place][nth], fits.checked_error[place][nth]
             simulated, above = (float(unlinked(x, target.link)) for x in (mean, mean + error))
             rows.append({**_row(area, target, simulated, above, "check"), "low": None, "high": None, "within": None})
     return pd.DataFrame(rows, columns=_FIT_COLUMNS)
@@ -151,19 +154,40 @@ def _added_to(path: Path, table: pd.DataFrame, keys: list[str]) -> None:
     table.to_csv(path, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
 
 
+def read_fits(path: Path) -> pd.DataFrame:
+    """Return what :func:`fit_table` wrote, as far as figures go: measure, year, published, simulated, simulated_error.
+
+    Raises
+    ------
+    InputError : a column is missing, or a cell is not a number; names the line and the column.
+    """
+    columns = ("year", "published", "simulated", "simulated_error")
+    rows: list[dict[str, object]] = []
+    for row in read_table(path, needed=("measure", *columns), kind="table of fits (CSV)").rows:
+        read: dict[str, object] = {"measure": row.cells["measure"]}
+        for column in columns:
+            try:
+                # a target of a study has no year
+                read[column] = number(row.cells[column]) if row.cells[column] or column != "year" else np.nan
+            except ValueError as error:
+                raise InputError(str(error), path=path, line=row.line, key=column) from None
+        rows.append(read)
+    return pd.DataFrame(rows, columns=["measure", *columns])
+
+
 def known_corrections(folder: Path, names: tuple[str, ...]) -> Mapping[str, Array]:
     """Return the corrections on disk by old three-digit code, as neighbours use them; empty if there are none."""
-    path = folder / AREAS_FILE
-    if not path.is_file():
-        return {}
-    table = pd.read_csv(path)
-    if any(column_of(name) not in table for name in names):
-        return {}
-    out = {}
-    for row in table.to_dict("records"):
-        values = [float(row[column_of(name)]) for name in names]
-        linear = [np.log(value) if name in TIMES else value for name, value in zip(names, values, strict=True)]
-        out[find_area(str(row["area_code"])).old_code] = np.array(linear)
+    path, out = folder / AREAS_FILE, {}
+    for code, correction in read_corrections(path).items():
+        values = {name: float(np.log(value)) for name, value in correction.times.items()}
+        values |= {f"threshold_{name}": value for name, value in correction.plus.items()}
+        if any(name not in values for name in names):
+            return {}
+        try:
+            area = find_area(code)
+        except InputError as error:
+            raise InputError(error.message, path=path, key="area_code") from None
+        out[area.old_code] = np.array([values[name] for name in names])
     return out
 
 
@@ -173,9 +197,9 @@ def known_beyond(folder: Path, england: Targets) -> Mapping[str, float]:
     Nothing of a figure that too few have, nor where no fit is on disk.
     """
     path = folder / FIT_FILE
-    if not path.is_file():
+    if not existing(path):
         return {}
-    table, out = pd.read_csv(path), {}
+    table, out = read_fits(path), {}
     for target in england:
         rows = table[(table["measure"] == target.measure) & (table["year"] == target.year)]
         if target.name not in WITHOUT_LEVER or len(rows) < FEWEST:

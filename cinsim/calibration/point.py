@@ -14,11 +14,12 @@ import pandas as pd
 
 from cinsim.calibration.links import slope, unlinked
 from cinsim.calibration.moments import Array, Found
-from cinsim.calibration.priors import Prior, Space
+from cinsim.calibration.point_file import FORMAT, stored_point
+from cinsim.calibration.priors import Space
 from cinsim.calibration.targets import Target, Targets
 from cinsim.errors import InputError
+from cinsim.files import existing
 
-FORMAT: Final = 1
 # the standard of a good fit: within so many of its errors, or so much of the value, whichever is larger
 ERRORS_ALLOWED: Final = 2.0
 SHARE_ALLOWED: Final = 0.03
@@ -130,26 +131,20 @@ def read_point(path: Path) -> PointFit:
     ------
     InputError : there is no such file, or it is not one of these.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError("there is no fit of England yet; `cinsim calibrate england` makes it", path=path) from error
-    except json.JSONDecodeError as error:
-        raise InputError(f"is not JSON: {error.msg}", path=path, line=error.lineno) from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise InputError(f"is not a fit of format {FORMAT}; `cinsim calibrate england` makes one", path=path)
+    if not existing(path):
+        raise InputError("there is no fit of England yet; `cinsim calibrate england` makes it", path=path)
+    stored, run = stored_point(path)
     named = Target.__dataclass_fields__
-    targets = Targets(Target(**{key: value for key, value in row.items() if key in named}) for row in content["targets"])
+    targets = Targets(Target(**target.model_dump(include=set(named))) for target in stored.targets)
     found = Found(
-        units=np.array([row["units"] for row in content["parameters"]]),
-        simulated=np.array([row["simulated_linked"] for row in content["targets"]]),
-        noise=np.array([row["noise_linked"] for row in content["targets"]]),
-        replications=content["replications"],
-        jacobian=np.array(content["jacobian"]),
-        covariance=np.array(content["covariance"]),
-        objective=content["objective"],
-        path=tuple(content["path"]),
+        units=np.array([parameter.units for parameter in stored.parameters]),
+        simulated=np.array([target.simulated_linked for target in stored.targets]),
+        noise=np.array([target.noise_linked for target in stored.targets]),
+        replications=stored.replications,
+        jacobian=np.array(stored.jacobian),
+        covariance=np.array(stored.covariance),
+        objective=stored.objective,
+        path=stored.path,
     )
-    priors = (row["prior"] for row in content["parameters"])
-    space = Space(Prior(**{**prior, "structures": tuple(prior.get("structures", ()))}) for prior in priors)
-    return PointFit(content["structure"], content["year"], content["run"], space, targets, found, content["held"])
+    space = Space(parameter.prior.prior() for parameter in stored.parameters)
+    return PointFit(stored.structure, stored.year, run, space, targets, found, stored.held)

@@ -23,6 +23,8 @@ from cinsim.calibration.point import PointFit
 from cinsim.calibration.regions import CUT_OFF, Observed, Proposal, Region, nth_largest
 from cinsim.calibration.simulator import Request, Simulator
 from cinsim.errors import InputError, RunError
+from cinsim.files import existing, read_table
+from cinsim.numerals import number
 
 FEWEST_ROUNDS: Final = 3
 MOST_ROUNDS: Final = 10
@@ -273,11 +275,18 @@ def read_predictive(fit: PointFit, path: Path) -> Array | None:
     ------
     InputError : the file is of another fit.
     """
-    if not path.is_file():
+    if not existing(path):
         return None
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = fit.targets.names
-    if len(rows) % len(names) or tuple(row["target"] for row in rows[: len(names)]) != names:
+    table = read_table(path, needed=("draw", "target", "simulated"), kind="table of what draws gave (CSV)")
+    names, rows = fit.targets.names, table.rows
+    told = tuple(row.cells["target"] for row in rows)
+    if len(rows) % len(names) or told != names * (len(rows) // len(names)):
         raise InputError("holds other targets than the fit beside it; `cinsim calibrate england` writes both", path=path)
-    return np.array([float(row["simulated"]) for row in rows]).reshape(-1, len(names))
+    values = []
+    for row in rows:
+        try:
+            # a draw whose run counted nothing of a measure has no figure of it
+            values.append(np.nan if row.cells["simulated"] == "nan" else number(row.cells["simulated"]))
+        except ValueError as error:
+            raise InputError(str(error), path=path, line=row.line, key="simulated") from None
+    return np.array(values).reshape(-1, len(names))

@@ -7,7 +7,6 @@ every parameter has mean 0 and standard deviation 1: fits, designs and emulators
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,14 +17,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, shortened
+from cinsim.files import Row, parsed_table, read_table
+from cinsim.numerals import number
 from cinsim.reference.register import load_register
+from cinsim.spelling import did_you_mean
 
 FILE: Final = "cinsim/calibration/priors.csv"
 SCALES: Final = ("linear", "log", "logit")
 STRUCTURES: Final = ("both", "lasting_differences", "known_to_services")
 CUT_OFF: Final = 2.5
 _CENTRAL_95: Final = 1.959963984540054
+_MOST_BYTES: Final = 10_000_000
 _COLUMNS: Final = ("parameter", "scale", "low", "high", "structures", "reason")
 
 
@@ -141,20 +144,21 @@ def load_space(path: Path | None = None, structure: str = "both") -> Space:
         does not exist, a range is empty, beyond the register's or impossible on its scale.
     """
     if structure not in STRUCTURES:
-        raise InputError(f"must be one of {', '.join(STRUCTURES)}, not '{structure}'", key="--structure")
+        raise InputError(f"must be one of {', '.join(STRUCTURES)}, not '{shortened(structure)}'", key="--structure")
     where = FILE if path is None else str(path)
-    text = (path or files("cinsim.calibration").joinpath("priors.csv")).read_text(encoding="utf-8")
-    lines = text.splitlines()
-    header = next(csv.reader(lines[:1]), [])
-    missing = [column for column in _COLUMNS if column not in header]
-    if missing:
-        raise InputError(f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}", path=where, line=1)
+    if path is None:
+        own = files("cinsim.calibration").joinpath("priors.csv").read_text(encoding="utf-8")
+        table = parsed_table(own, where, needed=_COLUMNS)
+    else:
+        table = read_table(path, needed=_COLUMNS, kind="table of priors (CSV)", most=_MOST_BYTES)
     found: dict[tuple[str, str], Prior] = {}
-    for line, row in enumerate(csv.DictReader(lines), start=2):
-        prior = _prior(row, where, line)
+    for row in table.rows:
+        prior = _prior(row, where)
         for under in prior.structures or STRUCTURES:
             if (under, prior.name) in found:
-                raise InputError(f"{prior.name} stands twice for the structure {under}", path=where, line=line, key="parameter")
+                raise InputError(
+                    f"{prior.name} stands twice for the structure {under}", path=where, line=row.line, key="parameter"
+                )
             found[under, prior.name] = prior
     priors = [prior for (under, _), prior in found.items() if under == structure]
     if not priors:
@@ -162,28 +166,46 @@ def load_space(path: Path | None = None, structure: str = "both") -> Space:
     return Space(priors)
 
 
-def _prior(row: Mapping[str, str], path: str, line: int) -> Prior:
+def _prior(row: Row, path: str) -> Prior:
     def wrong(column: str, message: str) -> InputError:
-        return InputError(message, path=path, line=line, key=column)
+        return InputError(message, path=path, line=row.line, key=column)
 
-    name, scale = row["parameter"], row["scale"]
-    register = load_register()
+    def number_in(column: str) -> float:
+        try:
+            return number(row.cells[column])
+        except ValueError as error:
+            raise wrong(column, str(error)) from None
+
+    structures = tuple(row.cells["structures"].split())
+    if row.cells["parameter"] in load_register():  # of a parameter that is none, the name is what is wrong
+        low, high = number_in("low"), number_in("high")
+    else:
+        low = high = math.nan
+    prior = Prior(row.cells["parameter"], row.cells["scale"], low, high, structures)
+    problem = prior_problem(prior)
+    if problem is not None:
+        column, message = problem
+        raise wrong({"name": "parameter"}.get(column, column), message)
+    return prior
+
+
+def prior_problem(prior: Prior) -> tuple[str, str] | None:
+    """Return the attribute of a prior that cannot be, and why; None where nothing is wrong."""
+    name, scale, low, high, register = prior.name, prior.scale, prior.low, prior.high, load_register()
     if name not in register:
-        raise wrong("parameter", f"'{name}' is not a registered parameter; `cinsim parameters` lists them")
+        hint = did_you_mean(name, list(register))
+        return "name", f"'{shortened(name)}' is not a registered parameter; `cinsim parameters` lists them{hint}"
     if scale not in SCALES:
-        raise wrong("scale", f"must be one of {', '.join(SCALES)}, not '{scale}'")
-    structures = tuple(row["structures"].split())
-    if unknown := [one for one in structures if one not in STRUCTURES]:
-        raise wrong("structures", f"must be some of {', '.join(STRUCTURES)}, not '{unknown[0]}'")
-    try:
-        low, high = float(row["low"]), float(row["high"])
-    except ValueError:
-        raise wrong("low", f"low and high must be numbers, not '{row['low']}' and '{row['high']}'") from None
+        return "scale", f"must be one of {', '.join(SCALES)}, not '{shortened(scale)}'"
+    if unknown := [one for one in prior.structures if one not in STRUCTURES]:
+        return "structures", f"must be some of {', '.join(STRUCTURES)}, not '{shortened(unknown[0])}'"
     if not low < high:
-        raise wrong("low", f"the range of {name} is empty: {low:g} to {high:g}")
+        return "low", f"the range of {name} is empty: {low:g} to {high:g}"
     entry = register[name]
     if low < entry.low or high > entry.high:
-        raise wrong("low", f"{low:g} to {high:g} reaches beyond the register's range, {entry.low:g} to {entry.high:g}")
+        return "low", f"{low:g} to {high:g} reaches beyond the register's range, {entry.low:g} to {entry.high:g}"
     if (scale == "log" and low <= 0) or (scale == "logit" and not 0 < low < high < 1):
-        raise wrong("low", f"{low:g} to {high:g} is impossible on the {scale} scale")
-    return Prior(name, scale, low, high, structures)
+        return "low", f"{low:g} to {high:g} is impossible on the {scale} scale"
+    if not (math.isfinite(prior.centre) and prior.spread > 1e-9 * (1 + abs(prior.centre))):
+        return "low", f"{low:.17g} to {high:.17g} is too narrow to be told apart on the {scale} scale"
+    return None

@@ -9,12 +9,10 @@ discrepancy : how far even the best setting of the model may stay off, because i
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -23,14 +21,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cinsim.calibration.links import Link, link_of, linked, slope, unlinked
-from cinsim.errors import InputError
+from cinsim.errors import InputError, shortened
+from cinsim.files import parsed_table, read_table
+from cinsim.numerals import number
 from cinsim.outcomes.definitions import MEASURES
 from cinsim.outcomes.groups import GROUP_LABELS
 from cinsim.reference import figures
 from cinsim.reference.areas import Area
+from cinsim.spelling import did_you_mean
 
 FILE: Final = "cinsim/calibration/targets.csv"
 FLAGS: Final = ("fit", "check")
+MOST_BYTES: Final = 10_000_000
+LARGEST: Final = 1e12
+"""No figure that a count of children, days or pounds can be is larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +143,24 @@ def load_targets(path: Path | None = None, year: int | None = None) -> Targets:
         figure stands in the file twice, or a target has no error at all.
     """
     where = FILE if path is None else str(path)
-    text = (path or files("cinsim.calibration").joinpath("targets.csv")).read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    wanted = _COLUMNS
-    given = list(rows[0]) if rows else next(csv.reader(text.splitlines()), [])
-    missing = [column for column in wanted if column not in given]
-    if missing or not rows:
-        raise InputError(
-            f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}" if missing else "holds no target",
-            path=where,
-            line=1,
-        )
+    if path is None:
+        own = files("cinsim.calibration").joinpath("targets.csv").read_text(encoding="utf-8")
+        table = parsed_table(own, where, needed=_COLUMNS)
+    else:
+        table = read_table(path, needed=_COLUMNS, kind="table of targets (CSV)", most=MOST_BYTES)
+    if not table.rows:
+        raise InputError("holds no target", path=where, line=1)
     found: list[Target] = []
-    seen: dict[tuple[str, str, str], int] = {}
-    for line, row in enumerate(rows, start=2):
-        reader = _Row({column: (row[column] or "").strip() for column in wanted}, where, line)
-        key = (row["measure"], row["group"] or "all", row["year"])
-        if key in seen or row["name"] in {target.name for target in found}:
-            raise reader.wrong("name", f"{row['name']} is in the file twice; no figure may be both fitted and checked")
-        seen[key] = line
+    seen: set[tuple[str, str, str]] = set()
+    names: set[str] = set()
+    for row in table.rows:
+        reader = _Row(row.cells, where, row.line)
+        key = (row.cells["measure"], row.cells["group"] or "all", row.cells["year"])
+        name = row.cells["name"]
+        if key in seen or name in names:
+            raise reader.wrong("name", f"{shortened(name)} is in the file twice; no figure may be both fitted and checked")
+        seen.add(key)
+        names.add(name)
         target = reader.target(year)
         if target is not None:
             found.append(target)
@@ -210,7 +213,7 @@ _COLUMNS: Final = (
 class _Row:
     """One row of the file, and how its mistakes are told."""
 
-    cells: dict[str, str]
+    cells: Mapping[str, str]
     path: str
     line: int
 
@@ -219,15 +222,24 @@ class _Row:
 
     def number(self, column: str) -> float:
         try:
-            return float(self.cells[column])
-        except ValueError:
-            raise self.wrong(column, f"must be a number, not '{self.cells[column]}'") from None
+            return number(self.cells[column])
+        except ValueError as error:
+            raise self.wrong(column, str(error)) from None
+
+    def year(self) -> int | None:
+        """Return the year of the row; None where it names none."""
+        if not self.cells["year"]:
+            return None
+        year = self.number("year")
+        if not year.is_integer() or not 1900 <= year <= 2200:
+            raise self.wrong("year", f"must be a year such as 2024, not '{shortened(self.cells['year'])}'")
+        return int(year)
 
     def target(self, year: int | None) -> Target | None:
         """Return the target, None if its figure is not of the year asked for."""
         cells = self.cells
         self._check_names()
-        own_year = int(self.number("year")) if cells["year"] else None
+        own_year = self.year()
         stands_alone = bool(cells["value"] or cells["figure"])
         if year is not None and stands_alone:
             return None
@@ -239,6 +251,7 @@ class _Row:
             value=value, standard_error=0.0, discrepancy=self._discrepancy(value), flag=cells["flag"],
             for_authorities=cells["authorities"] == "yes", of=cells["of"], source=source, reason=cells["reason"],
         )  # fmt: skip
+        self._check_value(target)
         target = replace(target, standard_error=self._standard_error(target))
         if not target.error > 0:
             raise self.wrong("standard_error", "a target needs a standard error or a discrepancy above 0")
@@ -247,19 +260,28 @@ class _Row:
     def _check_names(self) -> None:
         cells = self.cells
         if cells["measure"] not in MEASURES:
-            near = get_close_matches(cells["measure"], list(MEASURES), n=1)
-            hint = f"did you mean '{near[0]}'?" if near else "`cinsim measures` lists them"
-            raise self.wrong("measure", f"no measure is called '{cells['measure']}'; {hint}")
+            hint = did_you_mean(cells["measure"], list(MEASURES)) or "; `cinsim measures` lists them"
+            raise self.wrong("measure", f"no measure is called '{shortened(cells['measure'])}'{hint}")
         if (cells["group"] or "all") not in GROUP_LABELS:
-            raise self.wrong("group", f"no group is called '{cells['group']}'; there are {', '.join(GROUP_LABELS)}")
+            raise self.wrong("group", f"no group is called '{shortened(cells['group'])}'; there are {', '.join(GROUP_LABELS)}")
         if cells["flag"] not in FLAGS:
-            raise self.wrong("flag", f"must be fit or check, not '{cells['flag']}'")
+            raise self.wrong("flag", f"must be fit or check, not '{shortened(cells['flag'])}'")
         if cells["authorities"] not in ("yes", ""):
-            raise self.wrong("authorities", f"must be yes or empty, not '{cells['authorities']}'")
+            raise self.wrong("authorities", f"must be yes or empty, not '{shortened(cells['authorities'])}'")
         if cells["authorities"] and cells["measure"] not in {field.name for field in fields(Area)}:
             raise self.wrong("authorities", f"authorities have no figure of {cells['measure']}")
+        if cells["of"] and cells["of"] not in MEASURES:
+            raise self.wrong("of", f"no measure is called '{shortened(cells['of'])}'{did_you_mean(cells['of'], list(MEASURES))}")
         if not cells["name"] or not cells["reason"]:
             raise self.wrong("reason", "a target needs a name, and a reason for its discrepancy")
+
+    def _check_value(self, target: Target) -> None:
+        in_percent = target.link == "logit"
+        if not 0 <= target.value <= (100 if in_percent else LARGEST):
+            right = "a percentage lies from 0 to 100" if in_percent else "a figure is not negative, nor larger than any published"
+            raise self.wrong("value", f"cannot be {target.value:g}: {right}")
+        if target.discrepancy > LARGEST:
+            raise self.wrong("discrepancy", f"cannot be {target.discrepancy:g}: larger than any published figure")
 
     def _value(self, year: int | None, *, absent_is_wrong: bool) -> tuple[float | None, str]:
         """Return the figure and where it comes from; None if the year does not have it and that is no mistake."""
@@ -287,7 +309,7 @@ class _Row:
         """Return the sum of some categories of a profile, in percent: ``profile cin_age: unborn + under_1``."""
         match = re.fullmatch(r"profile (\w+): (\w+(?: \+ \w+)*)", text)
         if match is None:
-            raise self.wrong("figure", f"must be like 'profile cin_age: unborn + under_1', not '{text}'")
+            raise self.wrong("figure", f"must be like 'profile cin_age: unborn + under_1', not '{shortened(text)}'")
         try:
             profile = figures.profile_values(match[1])
             chosen = [profile[category] for category in match[2].split(" + ")]
@@ -303,22 +325,23 @@ class _Row:
             return 0.0
         share = cell.endswith("%")
         try:
-            size = float(cell.removesuffix("%"))
-        except ValueError:
-            raise self.wrong(
-                "discrepancy", f"must be a number in the measure's unit or a share such as 2%, not '{cell}'"
-            ) from None
+            size = number(cell.removesuffix("%"))
+        except ValueError as error:
+            raise self.wrong("discrepancy", f"{error}; write a number in the measure's unit or a share such as 2%") from None
         if not size >= 0:
-            raise self.wrong("discrepancy", f"must not be negative, and is {cell}")
+            raise self.wrong("discrepancy", f"must not be negative, and is {shortened(cell)}")
         return abs(value) * size / 100 if share else size
 
     def _standard_error(self, target: Target) -> float:
         if self.cells["standard_error"]:
-            error = self.number("standard_error")
-            if not error >= 0:
-                raise self.wrong("standard_error", f"must not be negative, and is {error:g}")
-            return error
-        published = figures.england(target.year)
+            stated = self.number("standard_error")
+            if not 0 <= stated <= LARGEST:
+                raise self.wrong("standard_error", f"must be 0 or more, and no larger than figures are, and is {stated:g}")
+            return stated
+        try:
+            published = figures.england(target.year)
+        except InputError as error:
+            raise self.wrong("year", f"{error.message}; state the standard error") from None
         error_or_none = _sampling_error(
             target, lambda rate: published[rate].value if rate in published else None, published["population_0_17"].value
         )

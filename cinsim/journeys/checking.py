@@ -10,6 +10,7 @@ from typing import Final
 
 from cinsim.engine.clock import Calendar
 from cinsim.errors import InputError
+from cinsim.files import existing
 from cinsim.journeys.model import FIRST_DAY, LAST_DAY, YEARS, Expected, HowOften, JourneyFile, Within, read_journey
 from cinsim.journeys.words import ROLE_WORDS, WORDS, detail_words
 from cinsim.journeys.world import Town, Wrote, post, roomy_posts
@@ -48,7 +49,7 @@ def journey_files(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        if not path.exists():
+        if not existing(path, kind="journey"):
             raise InputError("there is no such file or folder; name a journey, or a folder that holds some", path=path)
         inside = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
         if not inside:

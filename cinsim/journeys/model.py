@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, quoted
 from cinsim.journeys.words import LEVELS, ROLE_WORDS, detail_named, event_named
 from cinsim.reference.events import Detail, Event
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.names import NeedCategory
 from cinsim.scenario.problems import checked, did_you_mean
 from cinsim.scenario.quantities import UNITS_REQUIRED, Duration
-from cinsim.scenario.reading import read_text, read_yaml
+from cinsim.scenario.reading import read_file
 
 YEARS: Final = 6
 FIRST_DAY: Final = date(2024, 4, 1)
@@ -30,7 +30,9 @@ def _level(value: object) -> float:
         return float(value)
     if isinstance(value, str) and value in LEVELS:
         return LEVELS[value]
-    raise ValueError(f"{value!r} is no level of need: write one of {', '.join(LEVELS)}, or a number on the scale of severity")
+    raise ValueError(
+        f"{quoted(value)} is no level of need: write one of {', '.join(LEVELS)}, or a number on the scale of severity"
+    )
 
 
 def _levels(value: object) -> tuple[tuple[date, float], ...]:
@@ -42,7 +44,7 @@ def _levels(value: object) -> tuple[tuple[date, float], ...]:
         try:
             day = date.fromisoformat(str(text))
         except ValueError:
-            raise ValueError(f"{text!r} is no date: write the first day of a quarter, e.g. 2024-07-01") from None
+            raise ValueError(f"{quoted(text)} is no date: write the first day of a quarter, e.g. 2024-07-01") from None
         if day.day != 1 or day.month % 3 != 1:
             raise ValueError(f"need changes at the start of a quarter (1 January, April, July or October), not on {day}")
         found.append((day, _level(level)))
@@ -61,14 +63,14 @@ def _within(value: object) -> Within:
     if isinstance(value, str) and " of " in value:
         length, _, event = value.partition(" of ")
         return Within(Duration.parse(length), event_named(event.removeprefix("the ")))
-    raise ValueError(f"{value!r} must be a duration of an event, e.g. '45 working days of the referral'")
+    raise ValueError(f"{quoted(value)} must be a duration of an event, e.g. '45 working days of the referral'")
 
 
 def _role(value: object) -> int:
     if isinstance(value, str) and value.lower() in ROLE_WORDS:
         return ROLE_WORDS[value.lower()]
     near = did_you_mean(str(value), [role.replace(" ", "_") for role in ROLE_WORDS]).replace("_", " ")
-    raise ValueError(f"no role is called {value!r}{near or '; roles are ' + ', '.join(ROLE_WORDS)}")
+    raise ValueError(f"no role is called {quoted(value)}{near or '; roles are ' + ', '.join(ROLE_WORDS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def read_journey(path: Path) -> JourneyFile:
     ------
     InputError : it is missing, is not YAML, or says something that no journey can; with file, line and key.
     """
-    found = read_yaml(read_text(path), path)
+    found = read_file(path, kind="journey")
     if not isinstance(found.value, dict):
         raise InputError("is not a journey; it says at least title, because, child, referred and then", path=path)
     data = found.plain()
@@ -176,7 +178,7 @@ def read_journey(path: Path) -> JourneyFile:
         if key not in _RULES:
             place = found.place_of(f"rules.{key}")
             hint = did_you_mean(key, list(_RULES)) or f"; rules are {', '.join(_RULES)}"
-            raise InputError(f"no rule is called {key!r}{hint}", path=path, line=place.line, key=f"rules.{key}")
+            raise InputError(f"no rule is called {quoted(key)}{hint}", path=path, line=place.line, key=f"rules.{key}")
     rules = {"title": journey.title, "start": FIRST_DAY, "years": YEARS, **journey.rules}
     scenario = checked(Scenario, rules, lambda key: found.place_of(f"rules.{key}"), context=UNITS_REQUIRED)
     lines = {f"{part}.{number}": found.place_of(f"{part}.{number}").line

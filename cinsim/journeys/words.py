@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from cinsim.errors import quoted
 from cinsim.reference.events import Detail, Event
 from cinsim.scenario.problems import did_you_mean
 
@@ -57,7 +58,7 @@ def event_named(text: str) -> Event:
     found = by_words.get(" ".join(text.lower().split()))
     if found is None:
         near = did_you_mean(text, [words.replace(" ", "_") for words in WORDS.values()]).replace("_", " ")
-        raise ValueError(f"no event is called {text!r}{near or '; events are ' + ', '.join(WORDS.values())}")
+        raise ValueError(f"no event is called {quoted(text)}{near or '; events are ' + ', '.join(WORDS.values())}")
     return found
 
 
@@ -73,7 +74,7 @@ def detail_named(text: str) -> Detail:
         if candidate in Detail.__members__ and Detail.RC1 <= Detail[candidate] <= Detail.OUTCOME_LEFT_AREA:
             return Detail[candidate]
     codes = ", ".join(detail_words(code) for code in Detail if Detail.RC1 <= code <= Detail.OUTCOME_LEFT_AREA)
-    raise ValueError(f"no reason or outcome is called {text!r}; there are {codes}")
+    raise ValueError(f"no reason or outcome is called {quoted(text)}; there are {codes}")
 
 
 def detail_words(detail: Detail) -> str:

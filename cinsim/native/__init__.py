@@ -75,7 +75,8 @@ class Engine:
             )
         finally:
             self._library.cinsim_free(run)
-        return Outcome(tuple(WorkerRow(**row) for row in outcome["workers"]), outcome["notes"])
+        workers = tuple(WorkerRow(**row) for row in outcome.pop("workers"))
+        return Outcome(workers=workers, **outcome)
 
     def _bytes(self, run: int, name: str) -> bytes:
         size = ctypes.c_uint64()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import cinsim
 from cinsim.errors import InputError
+from cinsim.files import read_json
 from cinsim.planning.crossing import INTERVAL
 from cinsim.planning.staffing import Answer, Mix, Question
 from cinsim.runs.folder import written_aside
@@ -53,8 +54,8 @@ def refuse_other_answer(folder: Path, plan: Plan, question: Question) -> None:
     held: object = None
     if folder.is_dir() and {path.name for path in folder.iterdir()} <= _CONTENTS:
         try:
-            held = json.loads((folder / ANSWER).read_text(encoding="utf-8"))["question"]
-        except (OSError, ValueError, KeyError, TypeError):
+            held = read_json(folder / ANSWER, kind="answer of a search")["question"]
+        except (InputError, KeyError, TypeError):
             held = None
     if held is None:
         raise InputError(f"{folder} is already there and holds no search for staff; {right}", key="--out")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, quoted, shortened
+from cinsim.numerals import NUMERAL, number
 from cinsim.outcomes.definitions import MEASURES
 from cinsim.scenario.names import ROLES
 from cinsim.scenario.problems import did_you_mean
@@ -18,7 +18,8 @@ VARY: Final = "--vary"
 CONFIDENCE: Final = "--confidence"
 MOST_ROLES: Final = 2
 _EXAMPLE: Final = '"cin_visits_on_time_percent >= 90"'
-_PARTS: Final = re.compile(r"^\s*([A-Za-z][\w ]*?)\s*(>=|<=|≥|≤|==|=>|=<|[<>=])\s*([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*(%?)\s*$")
+_PARTS: Final = re.compile(r"([A-Za-z]\w*)\s*(>=|<=|≥|≤|==|=>|=<|[<>=])\s*([^\s%]+)\s*(%?)", re.ASCII)
+_SHARE: Final = re.compile(rf"({NUMERAL})\s*(%?)")
 _OPERATORS: Final = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<="}
 
 
@@ -52,26 +53,29 @@ def parse_target(text: str) -> Target:
     ------
     InputError : it has no measure, operator and number, the measure is not one, or the value is not one it can take.
     """
-    found = _PARTS.match(text)
+    said, found = shortened(text.strip()), _PARTS.fullmatch(text.strip())
     if found is None:
         known = text.strip() in MEASURES
-        what = f"'{text.strip()}' has no value to reach" if known else f"'{text}' is not a target"
+        what = f"'{said}' has no value to reach" if known else f"'{said}' is not a target"
         raise InputError(f"{what}; write a measure, >= or <= and a number, e.g. {_EXAMPLE}", key=TARGET)
-    name, operator, number, _ = found.groups()
+    name, operator, written, percent = found.groups()
     if name not in MEASURES:
         hint = did_you_mean(name, list(MEASURES)) or "; `cinsim measures` lists them"
-        raise InputError(f"'{text}': no measure is called '{name}'{hint}", key=TARGET)
+        raise InputError(f"'{said}': no measure is called '{shortened(name)}'{hint}", key=TARGET)
     if operator not in _OPERATORS:
         right = ">= for at least, <= for at most"
-        raise InputError(f"'{text}': '{operator}' is not an operator of a target; write {right}", key=TARGET)
+        raise InputError(f"'{said}': '{operator}' is not an operator of a target; write {right}", key=TARGET)
     try:
-        value = float(number.replace(",", ""))
-    except ValueError:
-        raise InputError(f"'{text}': '{number}' is not a number", key=TARGET) from None
-    if MEASURES[name].kind == "percent" and not 0 <= value <= 100:
-        raise InputError(f"'{text}': {name} is a percentage and lies from 0 to 100, never at {value:g}", key=TARGET)
+        value = number(written)
+    except ValueError as error:
+        raise InputError(f"'{said}': {error}", key=TARGET) from None
+    definition = MEASURES[name]
+    if percent and definition.kind != "percent":
+        raise InputError(f"'{said}': {name} is no percentage; it is in {definition.unit}", key=TARGET)
+    if definition.kind == "percent" and not 0 <= value <= 100:
+        raise InputError(f"'{said}': {name} is a percentage and lies from 0 to 100, never at {value:g}", key=TARGET)
     if value < 0:
-        raise InputError(f"'{text}': {name} is never negative", key=TARGET)
+        raise InputError(f"'{said}': {name} is never negative", key=TARGET)
     return Target(name, _OPERATORS[operator] == ">=", value)
 
 
@@ -98,7 +102,7 @@ def check_roles(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if name not in ROLES:
             right = did_you_mean(name, ROLES) or f"; it may be one of {', '.join(ROLES)}"
-            raise InputError(f"no role is called '{name}'{right}", key=VARY)
+            raise InputError(f"no role is called '{shortened(name)}'{right}", key=VARY)
     if len(set(names)) < len(names):
         raise InputError(f"'{names[0]}' is named twice; name two different roles", key=VARY)
     return tuple(names)
@@ -111,11 +115,14 @@ def parse_confidence(text: str) -> float:
     ------
     InputError : it is not such a share.
     """
-    bare = text.strip()
-    try:
-        share = float(bare.removesuffix("%")) / (100 if bare.endswith("%") else 1)
-    except ValueError:
-        share = math.nan
+    found, share = _SHARE.fullmatch(text.strip()), 0.0
+    if found is not None:
+        try:
+            share = number(found[1]) / (100 if found[2] else 1)
+        except ValueError as error:
+            raise InputError(str(error), key=CONFIDENCE) from None
     if not 0 < share < 1:
-        raise InputError(f"'{text}' is not a confidence: write a percentage above 0% and below 100%, e.g. 80%", key=CONFIDENCE)
+        raise InputError(
+            f"{quoted(text)} is not a confidence: write a percentage above 0% and below 100%, e.g. 80%", key=CONFIDENCE
+        )
     return share

@@ -15,8 +15,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, shortened
 from cinsim.reference.boundaries import FORMER, RECODED
+from cinsim.spelling import LONGEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,6 +159,12 @@ class Area:
 MEASURES_OF_AREAS: Final = tuple(field.name for field in fields(Area) if str(field.type) == "float | None")
 """What authorities publish, and an area may lack."""
 TABLE_PATH: Final = "cinsim/reference/tables/areas.csv"
+_COUNCIL_BEFORE: Final = re.compile(
+    r"^(?:the )?(?:(?:london|royal|metropolitan|city|county|district|borough|and) )+of (?:the )?|^the "
+)
+_COUNCIL_AFTER: Final = re.compile(
+    r"(?: (?:city|county|borough|metropolitan|district|unitary|local|authority|council|la|lbc|mbc|mdc|bc|cc))+$"
+)
 _TEXT: Final = frozenset({"area_code", "old_code", "area_name", "region", "notes"})
 
 
@@ -219,13 +226,14 @@ def find_area(text: str) -> Area:
     found = _names().get(_plain(text))
     if found is not None:
         return found
+    plain = _plain(text)
     for former in FORMER:
-        if _plain(text) in (_plain(former.area_name), former.area_code.lower(), former.old_code):
+        if {plain, _without_its_council(plain)} & {_plain(former.area_name), former.area_code.lower(), former.old_code}:
             became = " and ".join(find_area(code).area_name for code in former.successors)
             raise InputError(f"{former.area_name} was reorganised in {former.last_year}; use {became}", key="area")
-    near = _nearest(text)
+    near = _nearest(plain)
     hint = f"did you mean {' or '.join(near)}?" if near else "`cinsim areas` lists them"
-    raise InputError(f"no local authority is called '{text}'; {hint}", key="area")
+    raise InputError(f"no local authority is called '{shortened(text)}'; {hint}", key="area")
 
 
 def resolve(area: str | Sequence[str]) -> tuple[Area, ...]:
@@ -307,20 +315,18 @@ def _names() -> dict[str, Area]:
     return names
 
 
-_OF_A_COUNCIL: Final = re.compile(
-    r"\b(the|city|county|borough|royal|london|metropolitan|district|unitary|local|authority|council|mbc|lb|rb|cc|of)\b"
-)
+def _without_its_council(plain: str) -> str:
+    """Return a plain name without what says that it is a council's: of 'leeds city council' and 'city of leeds', 'leeds'."""
+    return _COUNCIL_BEFORE.sub("", _COUNCIL_AFTER.sub("", plain))
 
 
-def _place_alone(plain: str) -> str:
-    """Return the name of a place without the words for what kind of council it has."""
-    return " ".join(_OF_A_COUNCIL.sub(" ", plain).split())
-
-
-def _nearest(text: str) -> list[str]:
-    plain = _plain(text)
+def _nearest(plain: str) -> list[str]:
+    if len(plain) > LONGEST:
+        return []
+    named = _names().get(_without_its_council(plain))
+    if named is not None:
+        return [named.area_name]
     by_plain = {_plain(area.area_name): area.area_name for area in areas()}
     within = [name for key, name in by_plain.items() if plain and plain in key]
-    within += [name for key, name in by_plain.items() if _place_alone(plain) and _place_alone(plain) == _place_alone(key)]
     close = [by_plain[key] for key in difflib.get_close_matches(plain, list(by_plain), n=3, cutoff=0.6)]
     return list(dict.fromkeys(within + close))[:3]

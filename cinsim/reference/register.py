@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, shortened
 
 EVIDENCE_GRADES = ("official statistic", "controlled study", "uncontrolled study", "expert range", "assumption")
 STATUSES = ("calibrated", "published", "assumed", "scenario")
@@ -61,7 +61,9 @@ class Register(Mapping[str, Parameter]):
     def check(self, name: str, value: float) -> None:
         """Raise :class:`InputError` unless ``name`` is registered and ``value`` lies in its range."""
         if name not in self._parameters:
-            raise InputError(f"'{name}' is not a registered parameter; `cinsim parameters` lists them", key=f"parameters.{name}")
+            raise InputError(
+                f"'{shortened(name)}' is not a registered parameter; `cinsim parameters` lists them", key=f"parameters.{name}"
+            )
         p = self._parameters[name]
         if not p.low <= value <= p.high:
             raise InputError(f"{value:g} lies outside {p.low:g} to {p.high:g} {p.unit}", key=f"parameters.{name}")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, quoted
 from cinsim.reference import areas
 from cinsim.scenario.problems import KeyProblems
 from cinsim.scenario.quantities import Duration
@@ -41,7 +41,7 @@ def _to_day(value: object) -> date:
             return date.fromisoformat(value.strip())
     except ValueError:
         pass
-    raise ValueError(f"{value!r} is not a date: write year-month-day, e.g. '2025-04-01'")
+    raise ValueError(f"{quoted(value)} is not a date: write year-month-day, e.g. '2025-04-01'")
 
 
 Day = Annotated[
@@ -54,17 +54,19 @@ Day = Annotated[
 
 
 def _name(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 999:
         return str(value)  # the old three-digit codes are numbers to YAML
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{value!r} is not the name or code of an authority")
+        raise ValueError(f"{quoted(value)} is not the name or code of an authority")
     return value.strip()
 
 
 def _known_names(value: object) -> tuple[str, ...]:
     """Return the names of a list of authorities, all known and each different."""
+    if isinstance(value, list | tuple) and len(value) > len(areas.areas()):
+        raise ValueError(f"names {len(value):,} authorities, and England has {len(areas.areas()) - 1}")
     if not isinstance(value, list | tuple) or not value:
-        raise ValueError(f"must be a list of one or more authorities, e.g. [Leeds, Kent], not {value!r}")
+        raise ValueError(f"must be a list of one or more authorities, e.g. [Leeds, Kent], not {quoted(value)}")
     problems: list[tuple[tuple[str, ...], str]] = []
     names: list[str] = []
     for i, item in enumerate(value):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from cinsim.errors import InputError
-from cinsim.scenario.model import Scenario
+from cinsim.errors import InputError, quoted, short_path, shortened
+from cinsim.files import existing, read_json, resolved
+from cinsim.scenario.model import Scenario, unknown_names
 from cinsim.scenario.needs import idle_settings
 from cinsim.scenario.posts import read_posts
-from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean
+from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean, without_nulls
 from cinsim.scenario.quantities import UNITS_REQUIRED
-from cinsim.scenario.reading import Located, read_text, read_yaml
+from cinsim.scenario.reading import Located, read_file, read_yaml
 
 SET_OPTION: Final = "--set"
 _OWN_TO_A_FILE: Final = ("name", "title", "question")
 _RELATIVE_TO_THE_FILE: Final = "initial_state"
+_DEEPEST_KEY: Final = 10
+MOST_EXTENDED: Final = 50
+"""Files that extend one another, one after the other."""
 
 
 def load_scenario(path: Path | str, overrides: Mapping[str, str] | None = None) -> Scenario:
@@ -35,11 +39,12 @@ def load_scenario(path: Path | str, overrides: Mapping[str, str] | None = None) 
     """
     path = Path(path)
     layers = _layers(path, overrides or {})
-    data = layers.plain()
+    given = layers.plain()
+    data = without_nulls(given)
     if not _is_manifest(path):
         data.setdefault("name", path.stem)
         data.setdefault("title", path.stem.replace("_", " ").capitalize())
-    scenario = checked(Scenario, data, layers.place_of, context=UNITS_REQUIRED)
+    scenario = checked(Scenario, data, layers.place_of, context=UNITS_REQUIRED, already=unknown_names(given))
     if not _is_manifest(path):
         _refuse_idle(scenario, layers)
     return scenario
@@ -58,16 +63,16 @@ def _origins(at: Located, key: str) -> Iterator[tuple[str, str]]:
     if isinstance(at.value, dict):
         for name, below in at.value.items():
             yield from _origins(below, f"{key}.{name}" if key else name)
-    elif key:
+    elif key and at.value is not None:
         yield key, str(at.place)
 
 
 def _layers(path: Path, overrides: Mapping[str, str]) -> Located:
-    """Return the file, what it extends and the overrides as one mapping; keys set to null are back at their default."""
-    merged = _with_extended(path, ())
+    """Return the file, what it extends and the overrides as one mapping; keys set to null are to be at their default."""
+    merged = _with_extended(path)
     for key, text in overrides.items():
         merged = _overlaid(merged, _override(key, text))
-    return _with_posts_read(Located(_without_nulls(merged).value, Place(path)))
+    return _with_posts_read(Located(merged.value, Place(path)))
 
 
 def _with_posts_read(scenario: Located) -> Located:
@@ -100,49 +105,77 @@ def _is_manifest(path: Path) -> bool:
     return path.suffix.lower() == ".json"
 
 
-def _with_extended(path: Path, above: tuple[Path, ...]) -> Located:
-    own = _manifest(path) if _is_manifest(path) else _mapping(path)
-    extends = own.value.pop("extends", None)
-    if extends is None or extends.value is None:
-        return own
-    place = extends.place
-    if not isinstance(extends.value, str):
-        raise InputError(
-            f"must be the path of one file, not {extends.plain()!r}", path=place.path, line=place.line, key="extends"
-        )
-    chain = (*above, path.resolve())
-    base = path.parent / extends.value
-    if base.resolve() in chain:
-        names = [p.name for p in (*chain[chain.index(base.resolve()) :], base)]
-        raise InputError(f"goes round in a circle: {' extends '.join(names)}", path=place.path, line=place.line, key="extends")
-    if not base.is_file():
-        beside = [file.name for file in sorted(base.parent.glob("*.yaml"))]
-        raise InputError(
-            f"there is no file {base}{did_you_mean(base.name, beside)}", path=place.path, line=place.line, key="extends"
-        )
-    below = _with_extended(base, chain)
-    inherited = {key: value for key, value in below.value.items() if key not in _OWN_TO_A_FILE}
-    return _overlaid(Located(inherited, below.place), own)
+def _with_extended(path: Path) -> Located:
+    """Return a file with what it extends below it."""
+    chain, layers = [resolved(path)], [_own(path)]
+    while (extends := layers[-1].value.pop("extends", None)) is not None and extends.value is not None:
+        place = extends.place
+        if not isinstance(extends.value, str):
+            raise InputError(
+                f"must be the path of one file, not {quoted(extends.plain())}", path=place.path, line=place.line, key="extends"
+            )
+        base = path.parent / extends.value
+        with _named_at(place, "extends", base):
+            missing = not existing(base)
+            target = resolved(base)
+        if target in chain:
+            names = [p.name for p in (*chain[chain.index(target) :], base)]
+            circle = " extends ".join(names) if len(names) <= 5 else f"{names[0]} extends {names[1]} ... extends {names[-1]}"
+            raise InputError(f"goes round in a circle: {circle}", path=place.path, line=place.line, key="extends")
+        if missing:
+            beside = [file.name for file in sorted(base.parent.glob("*.yaml"))] if base.parent.is_dir() else []
+            raise InputError(
+                f"there is no file {short_path(base)}{did_you_mean(base.name, beside)}",
+                path=place.path,
+                line=place.line,
+                key="extends",
+            )
+        if len(chain) > MOST_EXTENDED:
+            raise InputError(
+                f"extends a file that extends another, more than {MOST_EXTENDED} in all: write what they set in fewer",
+                path=place.path,
+                line=place.line,
+                key="extends",
+            )
+        path = base
+        chain.append(target)
+        layers.append(_own(path))
+    merged = layers.pop()
+    for own in reversed(layers):
+        inherited = {key: value for key, value in merged.value.items() if key not in _OWN_TO_A_FILE}
+        merged = _overlaid(Located(inherited, merged.place), own)
+    return merged
+
+
+@contextmanager
+def _named_at(place: Place, key: str, path: Path) -> Iterator[None]:
+    """Tell what is wrong with the path of a file where the file is named."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{short_path(path)} {error.message}", path=place.path, line=place.line, key=key) from None
+
+
+def _own(path: Path) -> Located:
+    return _manifest(path) if _is_manifest(path) else _mapping(path)
 
 
 def _mapping(path: Path) -> Located:
-    found = read_yaml(read_text(path), path)
+    found = read_file(path)
     if found.value is None:
         raise InputError("is empty; a scenario says at least its title, e.g. 'title: Baseline'", path=path)
     if not isinstance(found.value, dict):
         raise InputError("is not a mapping; write keys and values, e.g. 'title: Baseline'", path=path, line=found.place.line)
     state = found.value.get(_RELATIVE_TO_THE_FILE)
-    if state is not None and isinstance(state.value, str) and "\0" not in state.value:
-        found.value[_RELATIVE_TO_THE_FILE] = Located(str((path.parent / state.value).resolve()), state.place)
+    if state is not None and isinstance(state.value, str):
+        named = path.parent / state.value
+        with _named_at(state.place, _RELATIVE_TO_THE_FILE, named):
+            found.value[_RELATIVE_TO_THE_FILE] = Located(str(resolved(named)), state.place)
     return found
 
 
 def _manifest(path: Path) -> Located:
-    text = read_text(path)
-    try:
-        held = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"not valid JSON: {error.msg}", path=path, line=error.lineno) from None
+    held = read_json(path, kind="manifest of a run")
     if not isinstance(held, dict) or not isinstance(held.get("scenario"), dict):
         raise InputError("is not the manifest of a run: it has no 'scenario'", path=path, key="scenario")
     # a manifest is written by cinsim on few long lines, so its places name the file alone
@@ -159,9 +192,9 @@ def _located(value: Any, place: Place) -> Located:
 
 def _override(key: str, text: str) -> Located:
     steps = key.split(".")
-    if not all(steps) or steps[0] == "extends":
+    if not all(steps) or steps[0] == "extends" or len(steps) > _DEEPEST_KEY:
         right = "a dotted key such as policies.cin_visits.interval"
-        raise InputError(f"'{key}' cannot be set: write {right}", path=SET_OPTION, key=key)
+        raise InputError(f"'{shortened(key)}' cannot be set: write {right}", path=SET_OPTION, key=key)
     try:
         value = read_yaml(text, SET_OPTION, line_offset=None)
     except InputError as error:
@@ -179,12 +212,6 @@ def _overlaid(below: Located, above: Located) -> Located:
     for key, value in above.value.items():
         merged[key] = _overlaid(merged[key], value) if key in merged else value
     return Located(merged, above.place)
-
-
-def _without_nulls(at: Located) -> Located:
-    if not isinstance(at.value, dict):
-        return at
-    return Located({key: _without_nulls(below) for key, below in at.value.items() if below.value is not None}, at.place)
 
 
 __all__ = ["SET_OPTION", "InputError", "ScenarioError", "load_scenario", "origins"]

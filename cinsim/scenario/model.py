@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Final, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
-from cinsim.errors import InputError
+from cinsim.characters import refused_character
+from cinsim.errors import InputError, quoted, shortened
 from cinsim.reference import areas
 from cinsim.reference.register import load_register
 from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
 from cinsim.scenario.policies import Policies
 from cinsim.scenario.posts import ListedPost
-from cinsim.scenario.problems import KeyProblems, Place, checked, did_you_mean
+from cinsim.scenario.problems import KeyProblems, Place, Said, checked, did_you_mean, unknown_without_value
 from cinsim.scenario.quantities import Duration, SomeShare
 from cinsim.scenario.resources import Demand, Workforce
 
+MOST_OF_A_NAME: Final = 100
 Blocks = TypeVar("Blocks", Policies, Workforce, Demand)
 
 
@@ -46,7 +48,7 @@ class Precision(BaseModel, frozen=True, extra="forbid"):
 def _to_draws(value: object) -> int | str:
     if value in ("posterior", "point") or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 100_000):
         return value
-    raise ValueError(f"must be 'posterior', 'point' or a whole number from 1 to 100000, not {value!r}")
+    raise ValueError(f"must be 'posterior', 'point' or a whole number from 1 to 100000, not {quoted(value)}")
 
 
 Draws = Annotated[
@@ -159,19 +161,26 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
                 raise ValueError(f"{fraction:g} of the {area.population_0_17:,} children of {area.area_name} is no child")
         return fraction
 
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_are_plain(cls, data: Any) -> Any:
+        problems = [(key, f"{quoted(text)} {wrong}") for key, text in _texts(data) if (wrong := refused_character(text))]
+        if problems:
+            raise KeyProblems(problems)
+        return data
+
     @field_validator("name")
     @classmethod
     def _names_a_folder(cls, name: str) -> str:
+        if len(name) > MOST_OF_A_NAME:
+            raise ValueError(f"{quoted(name)} has {len(name):,} characters: at most {MOST_OF_A_NAME}, as it names a folder")
         if name.startswith(".") or name != name.strip() or re.search(r'[/\\:*?"<>|\x00-\x1f]', name):
-            raise ValueError(f"{name!r} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
+            raise ValueError(f"{quoted(name)} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
+        if name[0] in "=+-@":
+            raise ValueError(
+                f"{quoted(name)} would be a formula where a spreadsheet opens the tables: begin with a letter or digit"
+            )
         return name
-
-    @field_validator("initial_state")
-    @classmethod
-    def _is_a_path(cls, initial_state: str | None) -> str | None:
-        if initial_state is not None and "\0" in initial_state:
-            raise ValueError(f"{initial_state!r} cannot be a path: it holds a null character")
-        return initial_state
 
     @field_validator("start")
     @classmethod
@@ -204,14 +213,16 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     @field_validator("parameters")
     @classmethod
     def _registered(cls, parameters: Mapping[str, float]) -> Mapping[str, float]:
-        problems = []
+        problems: list[tuple[tuple[str, ...], Said]] = []
+        register = load_register()
         for name, value in parameters.items():
-            register = load_register()
+            if name not in register:
+                problems.append(((name,), lambda name=name: _unregistered(name)))  # type: ignore[misc]
+                continue
             try:
                 register.check(name, value)
             except InputError as error:
-                hint = "" if name in register else did_you_mean(name, list(register))
-                problems.append(((name,), error.message + hint))
+                problems.append(((name,), error.message))
         if problems:
             raise KeyProblems(problems)
         return parameters
@@ -248,10 +259,41 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         ------
         ScenarioError : a key is unknown or a value not allowed.
         """
-        data = self.resolved()
+        data, given = self.resolved(), dict[str, Any]()
         for dotted, value in {**(changes or {}), **keys}.items():
             _merge_at(data, dotted.split("."), value)
-        return checked(Scenario, data, lambda key: Place())
+            _merge_at(given, dotted.split("."), value, none_stays=True)
+        return checked(Scenario, data, lambda key: Place(), already=unknown_names(given))
+
+
+def unknown_names(given: Mapping[str, Any]) -> list[tuple[tuple[str, ...], Said]]:
+    """Return the keys of a scenario that are given no value and stand for nothing; each with what would be right."""
+    parameters, register = given.get("parameters"), load_register()
+    unregistered: list[tuple[tuple[str, ...], Said]] = [
+        (("parameters", name), lambda name=name: _unregistered(name))  # type: ignore[misc]
+        for name, value in (parameters.items() if isinstance(parameters, Mapping) else ())
+        if value is None and name not in register
+    ]
+    return [*unknown_without_value(Scenario, given), *unregistered]
+
+
+def _unregistered(name: str) -> str:
+    hint = did_you_mean(name, list(load_register()))
+    return f"'{shortened(name)}' is not a registered parameter; `cinsim parameters` lists them{hint}"
+
+
+def _texts(data: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every text within plain data, and every key, by the keys that lead to it."""
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), data)]
+    while waiting:  # and not a function that calls itself, which data of any depth would exhaust
+        key, value = waiting.pop()
+        if isinstance(value, str):
+            yield key, value
+        elif isinstance(value, Mapping):
+            yield from (((*key, name), name) for name in value if isinstance(name, str))
+            waiting += [((*key, str(name)), below) for name, below in value.items()]
+        elif isinstance(value, list | tuple):
+            waiting += [((*key, str(place)), below) for place, below in enumerate(value)]
 
 
 def _outside_run(day: date | None, info: ValidationInfo) -> str:
@@ -299,7 +341,7 @@ def _posts_out_of_place(posts: tuple[ListedPost, ...], info: ValidationInfo) -> 
                 yield ("posts", str(place), "start_date"), f"column 'start_date': {post.start_date} is after the run's end, {end}"
 
 
-def _merge_at(data: dict[str, Any], path: list[str], value: Any) -> None:
+def _merge_at(data: dict[str, Any], path: list[str], value: Any, *, none_stays: bool = False) -> None:
     for step in path[:-1]:
         below = data.get(step)
         if not isinstance(below, dict):
@@ -313,8 +355,8 @@ def _merge_at(data: dict[str, Any], path: list[str], value: Any) -> None:
         if not isinstance(data.get(last), dict):
             data[last] = {}
         for name, below in value.items():
-            _merge_at(data[last], [str(name)], below)
-    elif value is None:
+            _merge_at(data[last], [str(name)], below, none_stays=none_stays)
+    elif value is None and not none_stays:
         data.pop(last, None)
     else:
         data[last] = value

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
+from cinsim.errors import quoted, shortened
 from cinsim.reference.parameters import THRESHOLDS
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Severity
 from cinsim.scenario.names import Complexity, NeedCategory, Threshold
-from cinsim.scenario.problems import KeyProblems, did_you_mean
+from cinsim.scenario.problems import KeyProblems, Said, did_you_mean
 from cinsim.scenario.quantities import ConferenceInterval, Duration, HoursPerCaseMonth, HoursPerPiece, Interval, Share
 
 MEDIAN: Final = "median"
@@ -28,21 +29,26 @@ def _to_reference(value: object) -> str | FixedMapping[str, float]:
         return value
     if not isinstance(value, Mapping) or not value:
         may_be = f"must be {MEDIAN}, a whole percentile from p1 to p99, or a mapping such as {{plan: 2.3}}"
-        raise ValueError(f"{value!r}: {may_be}{_meant_reference(value)}")
-    problems = []
+        raise ValueError(f"{quoted(value)}: {may_be}{_meant_reference(value)}")
+    problems: list[tuple[tuple[str, ...], Said]] = []
     for name, level in value.items():
         if name not in THRESHOLDS:
-            hint = did_you_mean(str(name), THRESHOLDS)
-            problems.append(((str(name),), f"unknown name {name!r}: must be one of {', '.join(THRESHOLDS)}{hint}"))
+            problems.append(((str(name),), lambda name=name: _unknown_threshold(name)))  # type: ignore[misc]
         elif isinstance(level, bool) or not isinstance(level, int | float) or not -1000 <= level <= 1000:
-            problems.append(((str(name),), f"must be a number from -1000 to 1000, not {level!r}"))
+            problems.append(((str(name),), f"must be a number from -1000 to 1000, not {quoted(level)}"))
     if problems:
         raise KeyProblems(problems)
     return FixedMapping({name: float(level) for name, level in value.items()})
 
 
+def _unknown_threshold(name: object) -> str:
+    return f"unknown name {quoted(name)}: must be one of {', '.join(THRESHOLDS)}{did_you_mean(str(name), THRESHOLDS)}"
+
+
 def _meant_reference(value: object) -> str:
     """Return ``; did you mean 'p60'?`` for 60, 60%, P60 or p60.4, and the like for a misspelt median."""
+    if not isinstance(value, str | int | float) or len(shortened(value)) > 20:
+        return ""
     nearly = _NEARLY_A_PERCENTILE.fullmatch(str(value).strip())
     if nearly is None:
         return did_you_mean(str(value), (MEDIAN,))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, quoted, short_path
+from cinsim.files import csv_rows, existing, read_text
+from cinsim.numerals import number
 from cinsim.scenario.names import ROLES, SCREENING, TEAMS
-from cinsim.scenario.problems import KeyProblems, Place, did_you_mean
+from cinsim.scenario.problems import KeyProblems, Place, Said, did_you_mean
 from cinsim.scenario.reading import Located
 
 POSTS_KEY: Final = "workforce.posts"
@@ -36,6 +37,9 @@ _TEAMS_OF: Final = {
     **dict.fromkeys(CASE_HOLDERS, TEAMS),
 }
 MOST_FTE: Final = 1.0
+MOST_POSTS: Final = 5_000
+"""Rows of a list; the largest authorities of England have about a thousand posts."""
+_MOST_BYTES: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +73,17 @@ def _one_of(value: object, known: Sequence[str]) -> str:
         return word
     if f"{word}s" in known:
         return f"{word}s"
-    raise ValueError(f"{str(value)!r} is not known: one of {', '.join(known)}{did_you_mean(word, known)}")
+    raise ValueError(f"{quoted(str(value))} is not known: one of {', '.join(known)}{did_you_mean(word, known)}")
 
 
 def _fte(value: object) -> float:
     try:
-        fte = float(value) if not isinstance(value, bool) else math.nan  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        # bool is a whole number to Python, and no size of a post
+        fte = number(value) if isinstance(value, str) else math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
         fte = math.nan
     if not math.isfinite(fte):
-        raise ValueError(f"{value!r} is not a number of full-time equivalents: write e.g. 1 or 0.6")
+        raise ValueError(f"{quoted(value)} is not a number of full-time equivalents: write e.g. 1 or 0.6")
     if fte <= 0.0:
         raise ValueError(f"{fte:g} gives the post no hours: write more than 0 and at most {MOST_FTE:g} full-time equivalent")
     if fte > MOST_FTE:
@@ -89,7 +94,7 @@ def _fte(value: object) -> float:
 def _agency(value: object) -> Literal["yes", "no", "vacant"]:
     word = _word(value)
     if word not in _AGENCY:
-        raise ValueError(f"{value!r} is not known: yes (agency worker), no (permanent) or vacant (nobody)")
+        raise ValueError(f"{quoted(value)} is not known: yes (agency worker), no (permanent) or vacant (nobody)")
     return _AGENCY[word]
 
 
@@ -99,17 +104,17 @@ def _day(value: object) -> date:
             return value
         return date.fromisoformat(str(value).strip())
     except ValueError:
-        raise ValueError(f"{value!r} is not a date: write year-month-day, e.g. 2021-09-01") from None
+        raise ValueError(f"{quoted(value)} is not a date: write year-month-day, e.g. 2021-09-01") from None
 
 
-def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, str]]]:
+def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, Said]]]:
     """Return a row read, or what is wrong with it by column."""
     if isinstance(value, ListedPost):
         value = value.plain()
     if not isinstance(value, Mapping):
-        return None, [("", f"{value!r} stands where a row is needed, with {', '.join(COLUMNS)}")]
-    problems = [
-        (str(name), f"unknown column{did_you_mean(str(name), COLUMNS)}; it may be one of {', '.join(COLUMNS)}")
+        return None, [("", f"{quoted(value)} stands where a row is needed, with {', '.join(COLUMNS)}")]
+    problems: list[tuple[str, Said]] = [
+        (str(name), lambda name=str(name): _unknown_column(name))  # type: ignore[misc]
         for name in value
         if name not in COLUMNS
     ]
@@ -137,6 +142,10 @@ def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, str]]]:
     return (None if problems else ListedPost(**read)), problems
 
 
+def _unknown_column(name: str) -> str:
+    return f"unknown column{did_you_mean(name, COLUMNS)}; it may be one of {', '.join(COLUMNS)}"
+
+
 def _names_of(column: str) -> Sequence[str]:
     return LISTED_ROLES if column == "role" else LISTED_TEAMS
 
@@ -144,12 +153,15 @@ def _names_of(column: str) -> Sequence[str]:
 def _to_posts(value: object) -> tuple[ListedPost, ...]:
     if isinstance(value, str):
         raise ValueError(
-            f"{value!r} is a path, which is read where the scenario is a file; in Python give rows, or posts.read_posts(path)"
+            f"{quoted(value)} is a path, which is read where the scenario is a file; "
+            "in Python give rows, or posts.read_posts(path)"
         )
     if not isinstance(value, list | tuple) or not value:
         raise ValueError("must be the path of a CSV file, or a list of one or more rows")
+    if len(value) > MOST_POSTS:
+        raise ValueError(f"lists {len(value):,} posts: at most {MOST_POSTS:,}, as the list is of one authority")
     posts: list[ListedPost] = []
-    problems: list[tuple[tuple[str, ...], str]] = []
+    problems: list[tuple[tuple[str, ...], Said]] = []
     for place, given in enumerate(value):
         post, wrong = _row(given)
         problems += [((str(place), column) if column else (str(place),), said) for column, said in wrong]
@@ -203,18 +215,16 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
     named = place or Place(path)
     key = POSTS_KEY
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        beside = [file.name for file in sorted(path.parent.glob("*.csv"))] if path.parent.is_dir() else []
-        raise InputError(
-            f"there is no file {path}{did_you_mean(path.name, beside)}", path=named.path, line=named.line, key=key
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError("is not UTF-8 text; save it as CSV UTF-8", path=path, key=key) from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}", path=named.path, line=named.line, key=key) from None
-    reader = csv.reader(StringIO(text, newline=""), skipinitialspace=True)
-    header = [_word(name) for name in next(reader, [])]
+        if not existing(path):
+            beside = [file.name for file in sorted(path.parent.glob("*.csv"))] if path.parent.is_dir() else []
+            raise InputError(f"there is no such file{did_you_mean(path.name, beside)}", path=path)
+        text = read_text(path, kind="list of posts (CSV)", most=_MOST_BYTES)
+        lines = list(islice(csv_rows(text, path), MOST_POSTS + 2))
+    except InputError as error:
+        if error.line is not None:  # of the list itself
+            raise InputError(error.message, path=path, line=error.line, key=key) from None
+        raise InputError(f"{short_path(path)}: {error.message}", path=named.path, line=named.line, key=key) from None
+    header = [_word(name) for name in (lines[0][1] if lines else [])]
     header = ["start_date" if name in ("start", "started") else name for name in header]
     missing = [name for name in COLUMNS[:3] if name not in header]
     if missing:
@@ -222,17 +232,16 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
         raise InputError(f"{said}; the first line names {', '.join(COLUMNS)}", path=path, line=1, key=key)
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise InputError(f"has the column {twice[0]} twice", path=path, line=1, key=key)
+        raise InputError(f"has the column {quoted(twice[0])} twice", path=path, line=1, key=key)
     rows = []
-    for cells in reader:
-        line = reader.line_num
-        if not any(cell.strip() for cell in cells):
-            continue
+    for line, cells in lines[1:]:
         if len(cells) != len(header):
             raise InputError(f"has {len(cells)} cells where the first line has {len(header)}", path=path, line=line, key=key)
         row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
         at = Place(path, line)
         rows.append(Located({name: Located(cell, at) for name, cell in row.items()}, at))
+    if len(rows) > MOST_POSTS:
+        raise InputError(f"holds more than {MOST_POSTS:,} posts; a list is of one authority", path=path, key=key)
     if not rows:
         raise InputError("holds no posts below its first line", path=path, line=1, key=key)
     return Located(rows, named)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, quoted, shortened
+from cinsim.scenario.names import OneOf
+from cinsim.spelling import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
+MOST_TOLD: Final = 50
+"""So many problems are written out; the others are counted."""
+Said = str | Callable[[], str]
+"""What is wrong with a key, or what says it: a search for the nearest name takes time, and is made for the first alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +36,37 @@ class Place:
 class ScenarioError(InputError):
     """One or more things wrong with a scenario; the text holds one line for each.
 
-    ``problems`` holds them one by one; ``path``, ``line`` and ``key`` are those of the first.
+    ``problems`` holds the first of them one by one, ``untold`` counts the others; ``path``, ``line`` and ``key`` are those of
+    the first.
     """
 
-    def __init__(self, problems: Sequence[InputError]):
-        self.problems = tuple(problems)
+    def __init__(self, problems: Sequence[InputError], untold: int = 0):
+        self.problems, self.untold = tuple(problems), untold
         first = self.problems[0]
         super().__init__(first.message, path=first.path, line=first.line, key=first.key)
 
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+        more = (f"and {self.untold:,} more problems",) if self.untold else ()
+        return "\n".join((*(str(problem) for problem in self.problems), *more))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (ScenarioError, (self.problems,))
+        return (ScenarioError, (self.problems, self.untold))
 
 
 class KeyProblems(ValueError):
     """Raised by a validator that finds several keys wrong; each is named relative to the field being checked."""
 
-    def __init__(self, problems: Sequence[tuple[tuple[str, ...], str]]):
+    def __init__(self, problems: Sequence[tuple[tuple[str, ...], Said]]):
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{'.'.join(key)}: {message}" if key else message for key, message in self.problems))
+        super().__init__(f"{len(self.problems)} problems")
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{'.'.join(key)}: {_text(said)}" if key else _text(said) for key, said in self.problems[:MOST_TOLD])
+        return told if len(self.problems) <= MOST_TOLD else f"{told}; and {len(self.problems) - MOST_TOLD:,} more"
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return ``; did you mean 'x'?``, or an empty text when nothing known is close."""
-    by_folded = {name.lower(): name for name in known}
-    folded = word.lower().strip().replace("-", "_").replace(" ", "_")
-    near = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
-    if not near and len(folded) >= 3:
-        # the beginning of one name and of no other
-        begun = [name for name in by_folded if name.startswith(folded)]
-        near = begun if len(begun) == 1 else []
-    return f"; did you mean '{by_folded[near[0]]}'?" if near else ""
+def _text(said: Said) -> str:
+    return said if isinstance(said, str) else said()
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
@@ -82,35 +85,75 @@ def fields_below(model: type[BaseModel], prefix: tuple[str, ...] = ()) -> Iterat
             yield from fields_below(below, (*prefix, name))
 
 
-def checked(model: type[M], data: Mapping[str, Any], place_of: Callable[[str], Place], context: Any = None) -> M:
+def names_within(annotation: Any) -> Mapping[str, Any] | None:
+    """Return the keys that a field's type allows, each with its own type; None where any name may stand, or none."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {name: field.annotation for name, field in annotation.model_fields.items()}
+    parts = get_args(annotation)
+    if isinstance(get_origin(annotation), type) and issubclass(get_origin(annotation), Mapping):
+        keys = next((mark.names for mark in getattr(parts[0], "__metadata__", ()) if isinstance(mark, OneOf)), ())
+        return dict.fromkeys(keys, parts[1]) if keys else None
+    return next((names for part in parts if (names := names_within(part)) is not None), None)
+
+
+def unknown_without_value(annotation: Any, data: Any) -> Iterator[tuple[tuple[str, ...], Said]]:
+    """Yield the keys that are given no value, stand for no field, and would therefore be passed over."""
+    names = names_within(annotation)
+    if names is None or not isinstance(data, Mapping):
+        return
+    for name, value in data.items():
+        if name in names:
+            yield from (((name, *below), said) for below, said in unknown_without_value(names[name], value))
+        elif value is None:
+            yield (name,), lambda name=name: f"unknown key '{shortened(name)}'{_right_key(name, names)}"  # type: ignore[misc]
+
+
+def without_nulls(data: Any) -> Any:
+    """Return plain data without the keys that are given no value, which have their default."""
+    if not isinstance(data, Mapping):
+        return data
+    return {key: without_nulls(value) for key, value in data.items() if value is not None}
+
+
+def checked(
+    model: type[M],
+    data: Mapping[str, Any],
+    place_of: Callable[[str], Place],
+    context: Any = None,
+    already: Sequence[tuple[tuple[str, ...], Said]] = (),
+) -> M:
     """Build a model from plain data.
 
     Parameters
     ----------
     place_of : gives the place of a dotted key.
     context : handed to the validators; ``quantities.UNITS_REQUIRED`` refuses bare numbers.
+    already : problems that are known before, by key.
 
     Raises
     ------
-    ScenarioError : all that is wrong, each at its own place, in the order of the file.
+    ScenarioError : what is wrong, each at its own place, in the order of the file; only the first are written out.
     """
+    found = list(already)
     try:
-        return model.model_validate(data, context=context)
+        built = model.model_validate(data, context=context)
     except ValidationError as error:
-        found = [problem for detail in error.errors(include_url=False) for problem in _problems(model, data, detail, place_of)]
-    raise ScenarioError(sorted(found, key=lambda p: (p.line is None, str(p.path), p.line or 0)))
+        found += [problem for detail in error.errors(include_url=False) for problem in _problems(model, data, detail)]
+    if not found:
+        return built
+    placed = [(place_of(".".join(key)), ".".join(key), said) for key, said in found]
+    placed.sort(key=lambda one: (one[0].line is None, str(one[0].path), one[0].line or 0))
+    told = [InputError(_text(said), path=place.path, line=place.line, key=key or None) for place, key, said in placed[:MOST_TOLD]]
+    raise ScenarioError(told, untold=len(placed) - len(told))
 
 
-def _problems(
-    model: type[BaseModel], data: Mapping[str, Any], detail: ErrorDetails, place_of: Callable[[str], Place]
-) -> Iterator[InputError]:
+def _problems(model: type[BaseModel], data: Mapping[str, Any], detail: ErrorDetails) -> Iterator[tuple[tuple[str, ...], Said]]:
     key = _key_in(data, detail["loc"], missing=detail["type"] == "missing")
     raised = detail.get("ctx", {}).get("error")
-    parts = raised.problems if isinstance(raised, KeyProblems) else (((), _message(model, key, detail)),)
-    for below, message in parts:
-        dotted = ".".join((*key, *below))
-        place = place_of(dotted)
-        yield InputError(message, path=place.path, line=place.line, key=dotted or None)
+    if isinstance(raised, KeyProblems):
+        yield from (((*key, *below), said) for below, said in raised.problems)
+    else:
+        yield key, lambda: _message(model, key, detail)
 
 
 def _key_in(data: Any, loc: Sequence[str | int], missing: bool) -> tuple[str, ...]:
@@ -134,18 +177,18 @@ def _message(model: type[BaseModel], key: tuple[str, ...], detail: ErrorDetails)
         known = re.findall(r"'([^']*)'", ctx["expected"])
         hint = did_you_mean(value, known) if isinstance(value, str) else ""
         what = "unknown name " if detail["loc"][-1] == "[key]" else ""
-        return f"{what}{value!r}: must be one of {', '.join(known)}{hint}"
+        return f"{what}{quoted(value)}: must be one of {', '.join(known)}{hint}"
     if kind == "value_error":
         return str(ctx["error"])
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         below = model_at(model, key)
         keys = f" with the keys {', '.join(below.model_fields)}" if below is not None and kind != "dict_type" else ""
-        return f"{_short(value)} stands where a mapping is needed{keys}"
+        return f"{quoted(value)} stands where a mapping is needed{keys}"
     if kind == "missing":
         return "is missing"
     right = _RIGHT.get(kind)
     if right is not None:
-        return f"{right.format(**ctx)}, not {_short(value)}"
+        return f"{right.format(**ctx)}, not {quoted(value)}"
     return detail["msg"]
 
 
@@ -169,11 +212,6 @@ _RIGHT: Final = {
 }
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
 def model_at(model: type[BaseModel], key: Sequence[str]) -> type[BaseModel] | None:
     """Return the model that a path of keys leads to, or None where it leads to a value or nowhere."""
     at: type[BaseModel] | None = model
@@ -189,8 +227,13 @@ def model_at(model: type[BaseModel], key: Sequence[str]) -> type[BaseModel] | No
 def _unknown_key(model: type[BaseModel], key: tuple[str, ...]) -> str:
     at = model_at(model, key[:-1])
     known = list(at.model_fields) if at is not None else []
-    hint = did_you_mean(key[-1], known)
-    if not hint:
-        elsewhere = [".".join(path) for path in fields_below(model) if path[-1] == key[-1]]
-        hint = f"; did you mean '{elsewhere[0]}'?" if len(elsewhere) == 1 else ""
-    return f"unknown key '{key[-1]}'{hint or '; it may be one of ' + ', '.join(known)}"
+    elsewhere = [".".join(path) for path in fields_below(model) if path[-1] == key[-1]]
+    return f"unknown key '{shortened(key[-1])}'{_right_key(key[-1], known, elsewhere)}"
+
+
+def _right_key(name: str, known: Collection[str], elsewhere: Sequence[str] = ()) -> str:
+    """Return a hint: the nearest name, the one other place where there is such a key, or all names."""
+    hint = did_you_mean(name, list(known))
+    if not hint and len(elsewhere) == 1:
+        hint = f"; did you mean '{elsewhere[0]}'?"
+    return hint or f"; it may be one of {', '.join(known)}"

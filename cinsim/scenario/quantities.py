@@ -17,6 +17,9 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler,
 from pydantic.functional_validators import PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
+from cinsim.errors import quoted, shortened
+from cinsim.numerals import number
+
 WORKING_DAYS_A_YEAR: Final = 253
 """England: 365 days less 104 or 105 weekend days and 8 bank holidays."""
 DAYS_A_YEAR: Final = 365.25
@@ -54,15 +57,17 @@ def percent_text(share: float) -> str:
 
 
 def _fraction(percent: str) -> float:
+    number(percent)  # refuses what a float does not hold; decimal arithmetic, as 7 / 100 is not 0.07 in every binary digit
     return float(Decimal(percent) / 100)
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    # Python's whole numbers have no end, and no quantity is as large as this
+    return isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1e300)
 
 
 def _shown(value: object) -> str:
-    return number_text(value) if isinstance(value, float) and math.isfinite(value) else repr(value)
+    return number_text(value) if isinstance(value, float) and math.isfinite(value) else quoted(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,12 @@ class Duration:
 
     def __post_init__(self) -> None:
         if self.unit not in _WORKING_DAYS_IN:
-            raise ValueError(f"the unit of a duration must be one of {', '.join(DURATION_UNITS)}, not {self.unit!r}")
+            raise ValueError(f"the unit of a duration must be one of {', '.join(DURATION_UNITS)}, not {quoted(self.unit)}")
         if not (_is_number(self.value) and math.isfinite(self.value) and self.value >= 0):
             raise ValueError(f"a duration must be a number of 0 or more, not {_shown(self.value)}")
         object.__setattr__(self, "value", abs(float(self.value)))
         if self.working_days > _LONGEST_YEARS * WORKING_DAYS_A_YEAR:
-            raise ValueError(f"{self} is longer than {_LONGEST_YEARS} years")
+            raise ValueError(f"{shortened(str(self))} is longer than {_LONGEST_YEARS} years")
 
     @classmethod
     def parse(cls, text: str) -> Duration:
@@ -90,10 +95,10 @@ class Duration:
         found = re.match(_DURATION, " ".join(text.split()))
         if not found:
             raise ValueError(
-                f"{text!r} is not a duration: write a number and one of {', '.join(DURATION_UNITS)}, e.g. '20 working days'"
+                f"{quoted(text)} is not a duration: write a number and one of {', '.join(DURATION_UNITS)}, e.g. '20 working days'"
             )
         unit = next(unit for unit in get_args(DurationUnit) if unit == found[2] + "s")
-        return cls(float(found[1]), unit)
+        return cls(number(found[1]), unit)
 
     @property
     def working_days(self) -> float:
@@ -171,9 +176,11 @@ class Change:
             raise ValueError(f"a change must be a finite number, not {_shown(self.value)}")
         object.__setattr__(self, "value", float(self.value) + 0.0)  # + 0.0 turns -0.0 into 0.0, which has one text
         if self.relative and self.value < -1:
-            raise ValueError(f"{self} takes away more than there is: at most -100%")
+            raise ValueError(f"{shortened(str(self))} takes away more than there is: at most -100%")
         if not self.relative and self.value < 0:
-            raise ValueError(f"{self} is negative: write the new number, 0 or more, or a relative change such as '-10%'")
+            raise ValueError(
+                f"{shortened(str(self))} is negative: write the new number, 0 or more, or a relative change such as '-10%'"
+            )
 
     @classmethod
     def parse(cls, text: str) -> Change:
@@ -181,7 +188,8 @@ class Change:
         found = re.match(_CHANGE, text.strip())
         if not found:
             raise ValueError(
-                f"{text!r} is not a change: write {_signed(text)} for a relative change, or a plain number for the new value"
+                f"{quoted(text)} is not a change: write {_signed(text)} for a relative change, "
+                "or a plain number for the new value"
             )
         return cls(_fraction(found[2]) * (1 if found[1] == "+" else -1), relative=True)
 
@@ -215,8 +223,8 @@ class Change:
 def _to_change(value: object) -> Change:
     if isinstance(value, Change):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Change(float(value), relative=False)
+    if _is_number(value):
+        return Change(float(value), relative=False)  # type: ignore[arg-type]
     if not isinstance(value, str):
         raise ValueError(f"{_shown(value)} is not a change: write e.g. '+10%', '-5%' or the new number")
     return Change.parse(value)
@@ -285,28 +293,28 @@ def _not_one(value: object, what: str, example: str) -> NoReturn:
 
 
 def _to_share(value: object, info: ValidationInfo) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        _refuse_bare(value, info, percent_text(value) if 0 < value < 1 else f"{_shown(value)}%")
-        share = float(value)
+    if _is_number(value):
+        share = float(value)  # type: ignore[arg-type]
+        _refuse_bare(value, info, percent_text(share) if 0 < share < 1 else f"{_shown(value)}%")
     else:
         found = re.match(_SHARE, value.strip()) if isinstance(value, str) else None
         if not found:
             _not_one(value, "a share from 0% to 100%", "15%")
         share = _fraction(found[1])
     if not 0 <= share <= 1:
-        raise ValueError(f"{percent_text(share) if math.isfinite(share) else share} lies outside 0% to 100%")
+        raise ValueError(f"{shortened(percent_text(share)) if math.isfinite(share) else share} lies outside 0% to 100%")
     return abs(share)
 
 
 def _to_hours(value: object, info: ValidationInfo, pattern: str, unit: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if _is_number(value):
         _refuse_bare(value, info, f"{_shown(value)} {unit}")
-        hours = float(value)
+        hours = float(value)  # type: ignore[arg-type]
     else:
         found = re.match(pattern, " ".join(value.split())) if isinstance(value, str) else None
         if not found:
             _not_one(value, unit, f"1.5 {unit}")
-        hours = float(found[1])
+        hours = number(found[1])
     if not 0 <= hours <= 160:
         raise ValueError(f"{_shown(hours)} {unit} lies outside 0 to 160, a month's working hours")
     return abs(hours)

@@ -98,7 +98,7 @@ def test_a_log_scale_prior_may_have_a_register_range_that_starts_at_zero() -> No
         ("known_effect,log,5,300,,r", "key 'low': 5 to 300 reaches beyond the register's range"),
         ("known_effect,log,0,30,,r", "key 'low': 0 to 30 is impossible on the log scale"),
         ("known_effect,square,5,30,,r", "key 'scale': must be one of linear, log, logit, not 'square'"),
-        ("known_effect,log,five,30,,r", "key 'low': low and high must be numbers"),
+        ("known_effect,log,five,30,,r", "key 'low': 'five' is not a number"),
         ("known_effect,log,5,30,neither,r", "key 'structures': must be some of both"),
     ],
 )
@@ -224,7 +224,7 @@ def test_a_fit_that_is_not_there_or_broken_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cinsim calibrate england"):
         read_point(tmp_path / "england.json")
     (tmp_path / "england.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="is not JSON"):
+    with pytest.raises(InputError, match="not valid JSON"):
         read_point(tmp_path / "england.json")
 
 

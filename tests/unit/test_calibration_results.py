@@ -125,7 +125,7 @@ def test_an_area_that_was_not_fitted_has_no_correction(results: Path) -> None:
         ("area_code,times_known_efect\n", "times_known_efect: no such column"),
         ("area_code,plus_plans\n", "plus_plans: no such column"),
         ("code,plus_plan\n", "area_code: no such column"),
-        ("area_code,plus_plan\nX,\n", "line 2: a correction is not a number"),
+        ("area_code,plus_plan\nX,\n", "line 2, key 'plus_plan': a correction is not a number"),
     ],
 )
 def test_a_broken_table_of_corrections_is_told(tmp_path: Path, text: str, words: str) -> None:

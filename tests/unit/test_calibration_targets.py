@@ -81,7 +81,7 @@ def test_a_discrepancy_in_percent_is_a_share_of_the_value(tmp_path: Path) -> Non
         ("a,referral_rate,all,2024,,,,,1%,fitted,,,r", "key 'flag': must be fit or check, not 'fitted'"),
         ("a,referral_rate,age=old,2024,,,,,1%,fit,,,r", "key 'group': no group is called 'age=old'"),
         ("a,caseload_median,all,2024,,,,1,1%,fit,,,r", "key 'measure': England's figures of 2024 do not hold caseload_median"),
-        ("a,referral_rate,all,2024,,,,,much,fit,,,r", "key 'discrepancy': must be a number"),
+        ("a,referral_rate,all,2024,,,,,much,fit,,,r", "key 'discrepancy': 'much' is not a number"),
         ("a,referral_rate,all,2024,,,,,-1%,fit,,,r", "key 'discrepancy': must not be negative"),
         ("a,assessment_days_p50,all,2024,,,,,1,fit,,,r", "key 'standard_error': cannot be worked out"),
         ("a,assessment_days_p50,all,2024,,,,0,,fit,,,r", "a target needs a standard error or a discrepancy"),

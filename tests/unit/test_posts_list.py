@@ -181,7 +181,7 @@ def test_all_wrong_rows_are_told_at_once(write: Write) -> None:
     ("header", "rows", "said"),
     [
         ("role,team\n", "social_workers,assessment\n", "lacks the column fte"),
-        ("role,team,fte,fte\n", "social_workers,assessment,1,1\n", "has the column fte twice"),
+        ("role,team,fte,fte\n", "social_workers,assessment,1,1\n", "has the column 'fte' twice"),
         ("role,team,fte,hours\n", "social_workers,assessment,1,37\n", "unknown column"),
         (HEADER, "", "holds no posts"),
         (HEADER, "social_workers,assessment\n", "has 2 cells where the first line has 5"),

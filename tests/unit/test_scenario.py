@@ -127,7 +127,7 @@ def test_policies_start_on_the_first_or_the_last_day_of_the_run_at_the_limit() -
             "key 'name': '../elsewhere' cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'",
         ),
         ({"name": "a/b"}, "key 'name': 'a/b' cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'"),
-        ({"initial_state": "a\0b"}, "key 'initial_state': 'a\\x00b' cannot be a path: it holds a null character"),
+        ({"initial_state": "a\0b"}, "key 'initial_state': 'a\\x00b' holds a control character, \\x00: write plain text"),
         ({"title": ""}, "key 'title': must not be empty, not ''"),
         (
             {"policy_start": "2025-13-01"},

@@ -181,7 +181,7 @@ def test_a_file_that_is_missing_a_folder_or_not_utf_8_is_refused(tmp_path: Path)
     assert message_of(tmp_path / "baselin.yaml") == "baselin.yaml: there is no such file; did you mean 'baseline.yaml'?"
     assert message_of(tmp_path / "nowhere" / "x.yaml") == "x.yaml: there is no such file"
     (tmp_path / "folder").mkdir()
-    assert message_of(tmp_path / "folder") == "folder: is a folder; name a scenario file, e.g. scenarios/baseline.yaml"
+    assert message_of(tmp_path / "folder") == "folder: is a folder, not a scenario file"
     (tmp_path / "latin.yaml").write_bytes("title: Any\nquestion: caf\xe9?\n".encode("latin-1"))
     assert message_of(tmp_path / "latin.yaml") == "latin.yaml, line 2: is not UTF-8 text; save it as UTF-8"
 

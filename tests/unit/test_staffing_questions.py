@@ -41,7 +41,7 @@ def test_a_target_is_read_as_it_is_written(text: str, expected: Target) -> None:
         ("cin_visits_on_time_percent >= 190", "lies from 0 to 100"),
         ("cin_visits_on_time_percent >= -5", "lies from 0 to 100"),
         ("caseload_mean <= -1", "is never negative"),
-        ("cin_visits_on_time_percent >= ninety", "is not a target"),
+        ("cin_visits_on_time_percent >= ninety", "is not a number"),
         ("cin_visits_on_time_percent >= 9.0.0", "is not a number"),
     ],
 )

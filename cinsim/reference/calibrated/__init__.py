@@ -10,8 +10,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,12 +17,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, shortened
+from cinsim.files import Row, Table, existing, read_json, read_table
+from cinsim.numerals import number
 from cinsim.reference.parameters import THRESHOLDS
 from cinsim.reference.register import load_register
 
 TIMES: Final = "times_"
 PLUS: Final = "plus_"
+MOST_TIMES: Final = 1_000.0
+MOST_PLUS: Final = 1_000.0
+"""The furthest that an authority's correction may lie from none; thresholds themselves lie within as much."""
 
 
 def folder() -> Path:
@@ -50,10 +53,11 @@ def point_file(structure: str = "both") -> str:
 def posterior_size(structure: str = "both", within: Path | None = None) -> int:
     """Return the number of draws that a structure's posterior holds, 0 where none was calibrated."""
     path = (within or folder()) / posterior_file(structure)
-    if not path.is_file():
-        return 0
-    with path.open(encoding="utf-8", newline="") as file:
-        return sum(1 for _ in csv.DictReader(file))
+    return len(_posterior(path).rows) if existing(path) else 0
+
+
+def _posterior(path: Path) -> Table:
+    return read_table(path, kind="posterior (CSV)")
 
 
 def posterior_draws(draws: int, structure: str = "both", within: Path | None = None) -> list[dict[str, float]]:
@@ -64,35 +68,54 @@ def posterior_draws(draws: int, structure: str = "both", within: Path | None = N
     InputError : there is no posterior of this structure, it holds fewer draws, or a value is not one the register allows.
     """
     path = (within or folder()) / posterior_file(structure)
-    if not path.is_file():
+    if not existing(path):
         of = "" if structure == "both" else f" under the structure {structure}"
         raise InputError(
             f"asks for parameter draws, and no posterior{of} has been calibrated (`cinsim calibrate england` makes it); "
             "'point' takes the best values",
             key="draws",
         )
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _posterior(path).rows
     if draws > len(rows):
         raise InputError(f"asks for {draws} draws, and the posterior holds {len(rows)}", key="draws")
     out = []
-    for line, row in enumerate(rows[:draws], start=2):
+    for row in rows[:draws]:
         try:
-            values = {name: float(cell) for name, cell in row.items() if name != "draw"}
+            values = {name: number(cell) for name, cell in row.cells.items() if name != "draw"}
             load_register().values_with(values)
-        except (InputError, TypeError, ValueError) as problem:
-            raise InputError(f"draw {row.get('draw')}: {problem}", path=path, line=line) from None
+        except (InputError, ValueError) as problem:
+            said = f"draw {shortened(row.cells.get('draw', ''))}: {problem}"
+            raise InputError(said, path=path, line=row.line) from None
         out.append(values)
     return out
 
 
 def point_values(structure: str, within: Path | None = None) -> dict[str, float]:
-    """Return the best values under a rival structure; empty for the register's own, and where none was fitted."""
+    """Return the best values under a rival structure; empty for the register's own, and where none was fitted.
+
+    Raises
+    ------
+    InputError : the file holds no list of registered parameters with values that the register allows; names the key.
+    """
     path = (within or folder()) / point_file(structure)
-    if structure == "both" or not path.is_file():
+    if structure == "both" or not existing(path):
         return {}
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return {row["name"]: float(row["value"]) for row in content["parameters"]}
+    content = read_json(path, kind="fit of England (JSON)")
+    rows = content.get("parameters") if isinstance(content, dict) else None
+    if not isinstance(rows, list):
+        raise InputError("holds no list of parameters; `cinsim calibrate england` makes one", path=path, key="parameters")
+    out = {}
+    for place, row in enumerate(rows):
+        key = f"parameters.{place}"
+        name, value = (row.get("name"), row.get("value")) if isinstance(row, dict) else (None, None)
+        if not isinstance(name, str) or isinstance(value, bool) or not isinstance(value, int | float):
+            raise InputError("must hold the name of a parameter and its value, a number", path=path, key=key)
+        try:
+            load_register().check(name, value)
+        except InputError as error:
+            raise InputError(f"{shortened(name)}: {error.message}", path=path, key=key) from None
+        out[name] = float(value)
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,26 +151,36 @@ def read_corrections(path: Path) -> dict[str, AreaCorrection]:
 
     Raises
     ------
-    InputError : a column names a parameter or threshold that does not exist, or a cell is not a number.
+    InputError : a column names a parameter or threshold that does not exist, an area stands twice, or a cell is not a number
+        that a correction can be.
     """
-    if not path.is_file():
+    if not existing(path):
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = reader.fieldnames or []
-        times = [name for name in columns if name.startswith(TIMES)]
-        plus = [name for name in columns if name.startswith(PLUS)]
-        unknown = [name for name in times if name.removeprefix(TIMES) not in load_register()]
-        unknown += [name for name in plus if name.removeprefix(PLUS) not in THRESHOLDS]
-        if unknown or "area_code" not in columns:
-            raise InputError(f"{unknown[0] if unknown else 'area_code'}: no such column belongs here", path=path, line=1)
-        out = {}
-        for line, row in enumerate(reader, start=2):
+    table = read_table(path, kind="table of corrections (CSV)")
+    times = [name for name in table.columns if name.startswith(TIMES)]
+    plus = [name for name in table.columns if name.startswith(PLUS)]
+    unknown = [name for name in times if name.removeprefix(TIMES) not in load_register()]
+    unknown += [name for name in plus if name.removeprefix(PLUS) not in THRESHOLDS]
+    if unknown or "area_code" not in table.columns:
+        raise InputError(f"{shortened(unknown[0]) if unknown else 'area_code'}: no such column belongs here", path=path, line=1)
+    out: dict[str, AreaCorrection] = {}
+    for row in table.rows:
+
+        def cell(name: str, low: float, high: float, row: Row = row) -> float:
             try:
-                out[row["area_code"]] = AreaCorrection(
-                    {name.removeprefix(TIMES): float(row[name]) for name in times},
-                    {name.removeprefix(PLUS): float(row[name]) for name in plus},
-                )
-            except (TypeError, ValueError):
-                raise InputError("a correction is not a number", path=path, line=line) from None
+                value = number(row.cells[name])
+            except ValueError as error:
+                raise InputError(f"a correction is not a number: {error}", path=path, line=row.line, key=name) from None
+            if not low <= value <= high:
+                raise InputError(f"{value:g} lies outside {low:g} to {high:g}", path=path, line=row.line, key=name)
+            return value
+
+        code = row.cells["area_code"]
+        if code in out or not code:
+            said = f"'{shortened(code)}' stands twice" if code else "is empty"
+            raise InputError(said, path=path, line=row.line, key="area_code")
+        out[code] = AreaCorrection(
+            {name.removeprefix(TIMES): cell(name, 1 / MOST_TIMES, MOST_TIMES) for name in times},
+            {name.removeprefix(PLUS): cell(name, -MOST_PLUS, MOST_PLUS) for name in plus},
+        )
     return out

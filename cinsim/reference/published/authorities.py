@@ -212,9 +212,11 @@ def _stand_ins(values: pd.DataFrame, code: str, year: int) -> list[StandIn]:
     if code not in values.index.get_level_values("area_code"):
         return []
     own = values.loc[code]
-    earlier = {measure: own[measure][own.index < year].dropna() for measure in values if pd.isna(own[measure].get(year))}
+    earlier = {
+        measure: own[measure][own.index < year].dropna() for measure in map(str, values) if pd.isna(own[measure].get(year))
+    }
     return [
-        StandIn(str(measure), int(found.index.max()), round(float(found[found.index.max()]), 2))
+        StandIn(measure, int(found.index.max()), round(float(found[found.index.max()]), 2))
         for measure, found in earlier.items()
         if len(found)
     ]
