@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from cinsim.texts import without_middle
 
 
 class CinsimError(Exception):
@@ -21,7 +25,7 @@ class InputError(CinsimError):
     """
 
     def __init__(self, message: str, *, path: Path | str | None = None, line: int | None = None, key: str | None = None):
-        self.message, self.path, self.line, self.key = message, path, line, key
+        self.message, self.path, self.line, self.key = without_middle(message), path, line, key
         super().__init__(str(self))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -31,9 +35,9 @@ class InputError(CinsimError):
         where = ", ".join(
             part
             for part in (
-                str(self.path) if self.path is not None else "",
+                without_middle(str(self.path)) if self.path is not None else "",
                 f"line {self.line}" if self.line is not None else "",
-                f"key '{self.key}'" if self.key is not None else "",
+                f"key '{without_middle(self.key)}'" if self.key is not None else "",
             )
             if part
         )
@@ -47,3 +51,15 @@ def _rebuild(message: str, path: Path | str | None, line: int | None, key: str |
 
 class RunError(CinsimError):
     """A run could not be finished or stored; what had been computed is kept. The command line exits with 1."""
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Have an error that is none of cinsim's own say what was being done, e.g. ``drawing the figures``."""
+    try:
+        yield
+    except CinsimError:
+        raise
+    except Exception as error:
+        error.add_note(what)
+        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,8 @@ from cinsim.scenario.posts import FAMILY_SUPPORT, POSTS_KEY, read_posts
 from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean
 from cinsim.scenario.quantities import UNITS_REQUIRED
 from cinsim.scenario.reading import Located, read_text, read_yaml
+from cinsim.scenario.stored import stored_scenario, with_return_found
+from cinsim.sealed import read_json
 
 SET_OPTION: Final = "--set"
 _OWN_TO_A_FILE: Final = ("name", "title", "question")
@@ -146,15 +147,12 @@ def _mapping(path: Path) -> Located:
 
 
 def _manifest(path: Path) -> Located:
-    text = read_text(path)
-    try:
-        held = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(f"not valid JSON: {error.msg}", path=path, line=error.lineno) from None
+    held = read_json(path)
     if not isinstance(held, dict) or not isinstance(held.get("scenario"), dict):
         raise InputError("is not the manifest of a run: it has no 'scenario'", path=path, key="scenario")
+    stored_scenario(held["scenario"], path, "scenario")
     # a manifest is written by cinsim on few long lines, so its places name the file alone
-    return _located(held["scenario"], Place(path))
+    return _located(with_return_found(held["scenario"], path), Place(path))
 
 
 def _located(value: Any, place: Place) -> Located:
