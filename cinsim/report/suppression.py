@@ -1,8 +1,9 @@
 """Small numbers in groups of children, hidden as published statistics hide them.
 
-The rule is that of :mod:`cinsim.reference.small_numbers`, for the groups of each dimension. Rates and percentages go with the
-count behind them, percentages also with the children they count. The page and ``groups.csv`` are written so; the other tables in CSV are
-left as they are: the children are simulated, and the rule serves readers who set them beside published tables.
+The rule is that of :mod:`cinsim.reference.small_numbers`, for the groups of each dimension. Rates and percentages go with
+the count behind them, percentages also with the children they count. The page and ``groups.csv`` are written so; the other
+tables in CSV are left as they are: the children are simulated, and the rule serves readers who set them beside published
+tables.
 """
 
 from __future__ import annotations

@@ -119,6 +119,12 @@ class Store:
 
     def put(self, key: str, result: TaskResult) -> None:
         """Keep one finished task: its tables first, then its receipt, which makes it count as finished."""
+        try:
+            self._put(key, result)
+        except FileNotFoundError:  # the folder was deleted at this moment
+            self._put(key, result)
+
+    def _put(self, key: str, result: TaskResult) -> None:
         self._make_folders()
         tables = {} if result.events is None else {"events": self._write(result.events, self._path(key, "events.parquet"))}
         tables["measures"] = self._write(result.measures, self._path(key, "measures.parquet"))
