@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from cinsim.listing import require_replaceable, write_index
 from cinsim.report.style import Drawing, house_style, stored
 from cinsim.report.tables import Cell, Table
 
@@ -40,8 +41,13 @@ def table_of(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]]
 
 
 def write_proof(proof: Proof, out: Path) -> Path:
-    """Write a page with its figures (PNG and SVG) into a folder below ``out``, replacing an earlier one; return its path."""
-    folder = out / proof.name
+    """Write a page with its figures (PNG and SVG) into a folder below ``out``, replacing an earlier one; return its path.
+
+    Raises
+    ------
+    InputError : the folder holds what cinsim did not write.
+    """
+    folder = require_replaceable(out / proof.name, overwrite=True)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     with house_style():
         figures = [stored(drawing, folder / "figures") for drawing in proof.drawings]
@@ -58,4 +64,5 @@ def write_proof(proof: Proof, out: Path) -> Path:
     aside.write_text(page, encoding="utf-8")
     final = folder / PAGE
     aside.replace(final)
+    write_index(folder)
     return final

@@ -127,7 +127,11 @@ def reserved(folder: Path, refuse: Refuse, list_name: str, *, private: bool = Fa
             raise RunError(f"{folder} cannot be written ({error.strerror or error}); choose another folder with --out") from error
         if place.exists():
             refuse(place)
-        yield place
+        try:
+            yield place
+        finally:
+            if private:
+                keep_private(place)
 
 
 def tasks_folder(folder: Path, *, private: bool) -> Path:

@@ -13,6 +13,7 @@ from cinsim.texts import shortened
 
 FORMAT: Final = 2
 """2: with a digest of every file and of the manifest itself."""
+_LARGEST: Final = 2**63
 Check = Callable[[object, Path, str], None]
 
 
@@ -25,13 +26,19 @@ def _of(kind: type | tuple[type, ...], words: str) -> Check:
     return check
 
 
-_text, _whole = _of(str, "text"), _of(int, "a whole number")
+_text = _of(str, "text")
 _mapping, _mapping_or_null = _of(dict, "a mapping"), _of((dict, type(None)), "a mapping or null")
 _is_list = _of(list, "a list")
 
 
+def _whole(value: object, path: Path, key: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not abs(value) < _LARGEST:
+        raise InputError(f"must be a whole number, not {shortened(value)}", path=path, key=key)
+
+
 def _number(value: object, path: Path, key: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    fits = (isinstance(value, float) and math.isfinite(value)) or (isinstance(value, int) and abs(value) < _LARGEST)
+    if isinstance(value, bool) or not fits:
         raise InputError(f"must be a number, not {shortened(value)}", path=path, key=key)
 
 

@@ -169,10 +169,10 @@ def test_nobody_else_may_read_what_a_run_from_a_return_leaves_and_its_manifest_n
     assert 1 <= min(caseload().by_stage.values()) <= 5, "the return has small numbers to hide"
     shown = result.manifest["initial_state"]["read_as"].values()
     assert all(number == "c" or number == 0 or number > 5 for number in shown)
-    assert [number for number in shown].count("c") > 1
+    assert list(shown).count("c") > 1
     for name in ("manifest.json", "report.html"):
         assert str(folder) not in (out / name).read_text(encoding="utf-8")
-    longer = run(folder / "go_on.yaml", replications=2, out=out, jobs=1, quiet=True, events="all")
+    longer = run(folder / "go_on.yaml", replications=3, out=out, jobs=1, quiet=True, events="all")
     assert longer.computed == 1, "what was simulated moves into the new folder"
     assert [path.name for path in out.parent.iterdir()] == ["run"]
 
