@@ -106,9 +106,9 @@ def _without_output(status: int) -> int:
 
 
 def _can_print() -> bool:
-    """Return whether standard output takes what is still to be written to it."""
+    """Return whether standard output takes another line."""
     try:
-        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\n")
     except (OSError, ValueError):
         return False
     return True

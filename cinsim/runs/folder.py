@@ -34,18 +34,19 @@ def refuse_foreign(folder: Path, list_name: str) -> None:
         raise InputError(f"{folder} is a file; name a folder", key="--out")
     if all(path.name == TASKS_FOLDER for path in folder.iterdir()):  # empty, or a run that was stopped
         return
-    beside = f"{folder} is already there and holds"
+    beside = f"{folder} is already there and"
     try:
         written = files_listed(folder / list_name)
     except InputError as error:
-        damaged = f": its {list_name} {error.message}" if (folder / list_name).exists() else f" ({in_words(foreign(folder, {}))})"
-        raise InputError(
-            f"{beside} what no run wrote as it stands{damaged}. Nothing was touched; name another folder with --out", key="--out"
-        ) from error
+        if (folder / list_name).exists():
+            what = f"is a run folder that is damaged or was changed: its {list_name} {error.message}"
+        else:
+            what = f"holds what no run wrote ({in_words(foreign(folder, {}))})"
+        raise InputError(f"{beside} {what}. Nothing was touched; name another folder with --out", key="--out") from error
     if others := foreign(folder, written, (list_name, TASKS_FOLDER)):
         raise InputError(
-            f"{beside} what no run wrote ({in_words(others)}). Nothing was touched; move that away, or name another folder with "
-            "--out", key="--out",
+            f"{beside} holds what no run wrote ({in_words(others)}). Nothing was touched; move that away, or name another "
+            "folder with --out", key="--out",
         )  # fmt: skip
 
 

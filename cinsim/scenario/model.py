@@ -18,6 +18,7 @@ from cinsim.scenario.posts import ListedPost
 from cinsim.scenario.problems import KeyProblems, Place, checked, did_you_mean
 from cinsim.scenario.quantities import Duration, Share
 from cinsim.scenario.resources import Demand, Workforce
+from cinsim.texts import printable, shortened, spreadsheet_cell
 
 Blocks = TypeVar("Blocks", Policies, Workforce, Demand)
 
@@ -155,8 +156,19 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _names_a_folder(cls, name: str) -> str:
         if name.startswith(".") or name != name.strip() or re.search(r'[/\\:*?"<>|\x00-\x1f]', name):
-            raise ValueError(f"{name!r} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
+            raise ValueError(f"{shortened(name)} cannot name a run's folder: use letters, digits, spaces, '-', '_' and '.'")
+        if spreadsheet_cell(name) != name:
+            raise ValueError(
+                f"{shortened(name)} begins as a formula does in a spreadsheet; let it begin with a letter or a digit"
+            )
         return name
+
+    @field_validator("name", "title", "question")
+    @classmethod
+    def _commands_no_terminal(cls, text: str) -> str:
+        if printable(text) != text:
+            raise ValueError(f"{shortened(text)} holds a control character; leave it out")
+        return text
 
     @field_validator("initial_state")
     @classmethod
