@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 LONGEST_VALUE: Final = 60
 LONGEST_MESSAGE: Final = 2_000
+_LONG_WORD: Final = re.compile(r"\S{400,}")
 _KEPT_CONTROLS: Final = "\n\t"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -23,8 +25,9 @@ def _written(value: object) -> str:
 
 
 def without_middle(text: str) -> str:
-    """Return a message of any length so that its beginning and its end can be read."""
-    return _without_middle(text, LONGEST_MESSAGE)
+    """Return a message of any length so that its beginning and its end can be read, and no single word fills it."""
+    words = _LONG_WORD.sub(lambda word: _without_middle(word[0], LONGEST_VALUE), text)
+    return _without_middle(words, LONGEST_MESSAGE)
 
 
 def _without_middle(text: str, longest: int) -> str:

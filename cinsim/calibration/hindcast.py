@@ -37,6 +37,7 @@ from cinsim.calibration.targets import Target, Targets, authority_targets, load_
 from cinsim.errors import InputError
 from cinsim.reference.areas import Area, average_authority, load_areas_by_year, usable_authorities
 from cinsim.reference.figures import england, england_series
+from cinsim.texts import shortened
 
 AUTHORITIES: Final = 151
 FORECASTS_FROM: Final = 40_000
@@ -91,7 +92,7 @@ def parse_years(text: str) -> range:
     try:
         years = range(int(first), int(last if colon else first) + 1)
     except ValueError:
-        raise InputError(f"must be a year or two years such as 2020:2024, not '{text}'", key="--predict") from None
+        raise InputError(f"must be a year or two years such as 2020:2024, not {shortened(text)}", key="--predict") from None
     if not len(years):
         raise InputError(f"{text} holds no year: the first comes after the last", key="--predict")
     return years

@@ -12,6 +12,7 @@ from cinsim.errors import InputError
 from cinsim.outcomes.definitions import MEASURES
 from cinsim.scenario.names import ROLES
 from cinsim.scenario.problems import did_you_mean
+from cinsim.texts import shortened
 
 TARGET: Final = "--target"
 VARY: Final = "--vary"
@@ -55,23 +56,23 @@ def parse_target(text: str) -> Target:
     found = _PARTS.match(text)
     if found is None:
         known = text.strip() in MEASURES
-        what = f"'{text.strip()}' has no value to reach" if known else f"'{text}' is not a target"
+        what = f"{shortened(text.strip())} has no value to reach" if known else f"{shortened(text)} is not a target"
         raise InputError(f"{what}; write a measure, >= or <= and a number, e.g. {_EXAMPLE}", key=TARGET)
     name, operator, number, _ = found.groups()
     if name not in MEASURES:
         hint = did_you_mean(name, list(MEASURES)) or "; `cinsim measures` lists them"
-        raise InputError(f"'{text}': no measure is called '{name}'{hint}", key=TARGET)
+        raise InputError(f"{shortened(text)}: no measure is called {shortened(name)}{hint}", key=TARGET)
     if operator not in _OPERATORS:
         right = ">= for at least, <= for at most"
-        raise InputError(f"'{text}': '{operator}' is not an operator of a target; write {right}", key=TARGET)
+        raise InputError(f"{shortened(text)}: {shortened(operator)} is not an operator of a target; write {right}", key=TARGET)
     try:
         value = float(number.replace(",", ""))
     except ValueError:
-        raise InputError(f"'{text}': '{number}' is not a number", key=TARGET) from None
+        raise InputError(f"{shortened(text)}: {shortened(number)} is not a number", key=TARGET) from None
     if MEASURES[name].kind == "percent" and not 0 <= value <= 100:
-        raise InputError(f"'{text}': {name} is a percentage and lies from 0 to 100, never at {value:g}", key=TARGET)
+        raise InputError(f"{shortened(text)}: {name} is a percentage and lies from 0 to 100, never at {value:g}", key=TARGET)
     if value < 0:
-        raise InputError(f"'{text}': {name} is never negative", key=TARGET)
+        raise InputError(f"{shortened(text)}: {name} is never negative", key=TARGET)
     return Target(name, _OPERATORS[operator] == ">=", value)
 
 
@@ -117,5 +118,7 @@ def parse_confidence(text: str) -> float:
     except ValueError:
         share = math.nan
     if not 0 < share < 1:
-        raise InputError(f"'{text}' is not a confidence: write a percentage above 0% and below 100%, e.g. 80%", key=CONFIDENCE)
+        raise InputError(
+            f"{shortened(text)} is not a confidence: write a percentage above 0% and below 100%, e.g. 80%", key=CONFIDENCE
+        )
     return share

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from cinsim.errors import InputError
 from cinsim.reference.boundaries import FORMER, RECODED
+from cinsim.texts import shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,7 +182,7 @@ def find_area(text: str) -> Area:
             raise InputError(f"{former.area_name} was reorganised in {former.last_year}; use {became}", key="area")
     near = _nearest(text)
     hint = f"did you mean {' or '.join(near)}?" if near else "`cinsim areas` lists them"
-    raise InputError(f"no local authority is called '{text}'; {hint}", key="area")
+    raise InputError(f"no local authority is called {shortened(text)}; {hint}", key="area")
 
 
 def resolve(area: str | Sequence[str]) -> tuple[Area, ...]:

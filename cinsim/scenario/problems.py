@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cinsim.errors import InputError
+from cinsim.texts import shortened
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -134,18 +135,18 @@ def _message(model: type[BaseModel], key: tuple[str, ...], detail: ErrorDetails)
         known = re.findall(r"'([^']*)'", ctx["expected"])
         hint = did_you_mean(value, known) if isinstance(value, str) else ""
         what = "unknown name " if detail["loc"][-1] == "[key]" else ""
-        return f"{what}{value!r}: must be one of {', '.join(known)}{hint}"
+        return f"{what}{shortened(value)}: must be one of {', '.join(known)}{hint}"
     if kind == "value_error":
         return str(ctx["error"])
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         below = model_at(model, key)
         keys = f" with the keys {', '.join(below.model_fields)}" if below is not None and kind != "dict_type" else ""
-        return f"{_short(value)} stands where a mapping is needed{keys}"
+        return f"{shortened(value)} stands where a mapping is needed{keys}"
     if kind == "missing":
         return "is missing"
     right = _RIGHT.get(kind)
     if right is not None:
-        return f"{right.format(**ctx)}, not {_short(value)}"
+        return f"{right.format(**ctx)}, not {shortened(value)}"
     return detail["msg"]
 
 
@@ -169,11 +170,6 @@ _RIGHT: Final = {
 }
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
 def model_at(model: type[BaseModel], key: Sequence[str]) -> type[BaseModel] | None:
     """Return the model that a path of keys leads to, or None where it leads to a value or nowhere."""
     at: type[BaseModel] | None = model
@@ -193,4 +189,4 @@ def _unknown_key(model: type[BaseModel], key: tuple[str, ...]) -> str:
     if not hint:
         elsewhere = [".".join(path) for path in fields_below(model) if path[-1] == key[-1]]
         hint = f"; did you mean '{elsewhere[0]}'?" if len(elsewhere) == 1 else ""
-    return f"unknown key '{key[-1]}'{hint or '; it may be one of ' + ', '.join(known)}"
+    return f"unknown key {shortened(key[-1])}{hint or '; it may be one of ' + ', '.join(known)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
 from dataclasses import replace
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 from report_runs import NAMES, TITLES, RunMaker, resealed
 
-from cinsim.errors import InputError
+from cinsim.api import draw_report
+from cinsim.errors import InputError, RunError
 from cinsim.reference import figures
 from cinsim.report.folder import read_run
 from cinsim.report.hours import hours_table
@@ -335,6 +337,36 @@ def test_a_folder_that_is_no_finished_run_is_refused_with_the_file_named(tmp_pat
     with pytest.raises(InputError, match=message) as refused:
         write_report(folder)
     assert str(refused.value.path).endswith(missing)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def read_only(*arguments: object, **keywords: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", read_only)
+        with pytest.raises(RunError, match=r"could not be written into .*run: Read-only file system"):
+            draw_report(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["report.html", "groups.csv"])
+def test_a_page_that_somebody_changed_or_put_there_is_not_replaced(tmp_path: Path, name: str) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    (folder / name).write_text("mine")
+    with pytest.raises(InputError, match=rf"{name}.*Nothing was touched"):
+        write_report(folder)
+    assert (folder / name).read_text() == "mine"
+    (folder / name).unlink()
+    write_report(folder)
+    (folder / name).write_text("mine")
+    with pytest.raises(InputError, match=rf"{name}, changed since"):
+        write_report(folder)
+    assert (folder / name).read_text() == "mine"
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_table_without_a_column_is_refused_with_the_column_named(tmp_path: Path) -> None:

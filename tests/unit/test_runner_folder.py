@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
+import signal
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -280,6 +282,19 @@ def test_what_a_killed_run_left_beside_its_folder_is_swept_and_the_only_copy_com
         go(make_plan([scenario(seed=2)]), folder, work=refuse_to_work)
     assert results(folder) == kept
     assert sorted(path.name for path in tmp_path.iterdir()) == [".tasks", "baseline"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_results_are_written_is_told_leaves_nothing_half_written_and_loses_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    def stopped(aside: Path, tasks: Sequence[Task], store: Store) -> None:
+        os.kill(os.getpid(), number)
+
+    with pytest.raises(KeyboardInterrupt, match=r"stopped while the results were being written; everything .* kept"):
+        go(make_plan([scenario()]), tmp_path / "baseline", finish=stopped)
+    assert [path.name for path in tmp_path.iterdir()] == [".tasks"]
+    assert go(make_plan([scenario()]), tmp_path / "baseline", work=refuse_to_work).computed == 0
 
 
 def test_tables_are_kept_where_figures_fail(tmp_path: Path) -> None:
