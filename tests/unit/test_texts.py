@@ -10,7 +10,11 @@ from cinsim.texts import printable, shortened, spreadsheet_cell
 pytestmark = pytest.mark.unit
 
 
-@pytest.mark.parametrize("value", ["x" * 100_000, "long words " * 10_000, "9" * 10**5, ["x" * 99] * 999, 10**5000, "\0" * 9000])
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 100_000, "long words " * 10_000, "9" * 10**5, ["x" * 99] * 999, 10**5000, "\0" * 9000],
+    ids=["letters", "words", "digits", "list", "number", "nulls"],
+)
 def test_a_value_of_any_length_is_shown_in_a_few_characters(value: object) -> None:
     assert len(shortened(value)) <= 60
 
