@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cinsim.errors import InputError
-from cinsim.runs.manifest import read_manifest
+from cinsim.errors import InputError, RunError, doing
+from cinsim.listing import whole_file
+from cinsim.runs.manifest import read_manifest, repeated_scenarios
 from cinsim.runs.run import ParameterSets, Plan, RunOptions, carry_out, make_plan
 from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, code_version
@@ -80,14 +81,10 @@ class RunResult:
         ------
         InputError : fewer than three authorities were run.
         """
-        if not (self.folder / "variation.csv").exists():
-            raise InputError("fewer than three authorities were run; name several, or all, with area", path=self.folder)
-        return self._table("variation.csv")
+        return self._table("variation.csv", "fewer than three authorities were run; name several, or all, with area")
 
     def _national(self, name: str) -> pd.DataFrame:
-        if not (self.folder / name).exists():
-            raise InputError("fewer than two authorities were run; name several, or all, with area", path=self.folder)
-        return self._table(name)
+        return self._table(name, "fewer than two authorities were run; name several, or all, with area")
 
     def events(self, run: int | None = None, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return event records.
@@ -103,18 +100,23 @@ class RunResult:
         """
         import pyarrow.parquet as pq
 
-        path = self.folder / "events.parquet"
-        if not path.exists():
-            raise InputError("no event records were kept; run again with events='first' or 'all'", path=self.folder)
+        path = self._whole("events.parquet", "no event records were kept; run again with events='first' or 'all'")
         wanted = None if columns is None else list(columns)
         return pq.read_table(path, columns=wanted, filters=None if run is None else [("run", "=", run)]).to_pandas()
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _whole(self, name: str, absent: str = "") -> Path:
+        """Return the path of a table that is as it was written; ``absent`` says why a run may have none."""
+        files = self.manifest["files"]
+        if absent and name not in files:
+            raise InputError(absent, path=self.folder)
+        return whole_file(self.folder, files, name)
+
+    def _table(self, name: str, absent: str = "") -> pd.DataFrame:
         import pandas as pd
 
         text = ("scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "statistic",
                 "verdict", "part", "method")  # fmt: skip
-        table = pd.read_csv(self.folder / name, dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
+        table = pd.read_csv(self._whole(name, absent), dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
         return table.fillna(dict.fromkeys((column for column in text if column in table), ""))
 
 
@@ -144,16 +146,14 @@ class Comparison(RunResult):
         ------
         InputError : the comparison was made without ``parts``.
         """
-        if not (self.folder / "contributions.csv").exists():
-            raise InputError("no bundle was split; compare again with parts='shapley'", path=self.folder)
-        return self._table("contributions.csv")
+        return self._table("contributions.csv", "no bundle was split; compare again with parts='shapley'")
 
     @cached_property
     def children_changed(self) -> pd.DataFrame:
         """One row a child whose journey differs from the baseline's, in the replications whose events were kept."""
         import pandas as pd
 
-        return pd.read_parquet(self.folder / "children_changed.parquet")
+        return pd.read_parquet(self._whole("children_changed.parquet", "no event records were kept in which journeys differ"))
 
 
 def run(
@@ -192,8 +192,8 @@ def run(
     """
     given = _given(replications, years, seed, area)
     sets: ParameterSets | Sequence[Mapping[str, float]] | None = parameter_sets
-    if parameter_sets is None and isinstance(scenario, str | Path) and Path(scenario).suffix == ".json":
-        sets = pinned_parameters(Path(scenario))
+    if parameter_sets is None and isinstance(scenario, str | Path) and Path(scenario).suffix.lower() == ".json":
+        sets = pinned_parameters_of_run(Path(scenario))
     repeated = Path(scenario) if isinstance(scenario, str | Path) else None
     plan = planned([_scenario(scenario, given)], sets, repeated)
     return _run(plan, out, None, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
@@ -286,24 +286,44 @@ def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Metho
             write_comparison(tasks, store, folder)
         if parts is not None:
             write_contributions(plan, tasks, folder, options.executor(), simulate, store, parts, quiet=options.quiet)
-        if draw:
-            draw_report(folder)
 
-    outcome = carry_out(plan, options, simulate, summarise, finish)
+    outcome = carry_out(plan, options, simulate, summarise, finish, draw_report if draw else None)
     return (Comparison if compares else RunResult)(options.folder, outcome.computed, outcome.wall_seconds)
 
 
 def draw_report(folder: Path) -> None:
-    """Draw a run folder's figures and write its page, replacing those that are there."""
+    """Draw a run folder's figures and write its page, replacing those that are there.
+
+    Raises
+    ------
+    InputError : it is no run folder, or not as the run wrote it. RunError : it cannot be written.
+    """
     from cinsim.report.html import write_report
 
-    write_report(folder)
+    try:
+        with doing("drawing the figures and the page"):
+            write_report(folder)
+    except OSError as error:
+        raise RunError(f"figures and page could not be written into {folder}: {error.strerror or error}") from error
 
 
 def pinned_parameters(manifest: Path) -> ParameterSets:
     """Return the parameter values a run was made with, by arm, so that a later register does not change a repeat of it."""
     sets: ParameterSets = read_manifest(manifest)["parameter_sets"]
     return sets
+
+
+def pinned_parameters_of_run(manifest: Path) -> Sequence[Mapping[str, float]]:
+    """Return the parameter values that a run of one scenario was made with, one set a draw.
+
+    Raises
+    ------
+    InputError : it is the manifest of a comparison.
+    """
+    sets = pinned_parameters(manifest)
+    if len(sets) > 1:
+        raise InputError("is the manifest of a comparison; repeat it with cinsim compare", path=manifest)
+    return next(iter(sets.values()))
 
 
 def compared_scenarios(manifest: Path) -> list[Scenario]:
@@ -313,10 +333,10 @@ def compared_scenarios(manifest: Path) -> list[Scenario]:
     ------
     InputError : it is the manifest of a single run.
     """
-    stored = read_manifest(manifest)["scenarios"]
-    if len(stored) < 2:
+    scenarios = repeated_scenarios(manifest)
+    if len(scenarios) < 2:
         raise InputError("is the manifest of a single run; repeat it with cinsim run", path=manifest)
-    return [Scenario(**scenario) for scenario in stored]
+    return scenarios
 
 
 def repeats_other_code(manifest: Path) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from cinsim.texts import without_middle
 
 MOST_SHOWN: Final = 80
 """So many characters of a value stand in a message at most; of a path, twice as many."""
@@ -31,13 +35,16 @@ def shortened(value: object, most: int = MOST_SHOWN) -> str:
         text = repr(value)
     except ValueError:  # Python does not write whole numbers of more than 4,300 digits
         return "a number of thousands of digits"
+    except RecursionError:
+        return "a value nested beyond measure"
     return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def quoted(value: object) -> str:
     """Return a value for a message as Python writes it, texts in quotation marks, long ones cut."""
     if isinstance(value, str):
-        return repr(value if len(value) <= MOST_SHOWN else f"{value[: MOST_SHOWN - 3]}...")
+        text = repr(value[:MOST_SHOWN])
+        return text if len(value) <= MOST_SHOWN and len(text) <= MOST_SHOWN + 2 else f"{text[: MOST_SHOWN - 2]}...{text[0]}"
     return shortened(value)
 
 
@@ -63,7 +70,7 @@ class InputError(CinsimError):
     """
 
     def __init__(self, message: str, *, path: Path | str | None = None, line: int | None = None, key: str | None = None):
-        self.message, self.path, self.line, self.key = printable(message), path, line, key
+        self.message, self.path, self.line, self.key = without_middle(printable(message)), path, line, key
         super().__init__(str(self))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -89,3 +96,15 @@ def _rebuild(message: str, path: Path | str | None, line: int | None, key: str |
 
 class RunError(CinsimError):
     """A run could not be finished or stored; what had been computed is kept. The command line exits with 1."""
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Have an error that is none of cinsim's own say what was being done, e.g. ``drawing the figures``."""
+    try:
+        yield
+    except CinsimError:
+        raise
+    except Exception as error:
+        error.add_note(what)
+        raise

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cinsim.outcomes.compare import differences
+from cinsim.runs.manifest import write_manifest
 
 AVERAGE = (("E92000001", "England (average authority)"),)
 LEVELS = {
@@ -74,11 +75,11 @@ class RunMaker:
         measures.to_csv(folder / "measures.csv", index=False)
         if self.arms > 1:
             self._differences(measures).to_csv(folder / "differences.csv", index=False)
-        (folder / "manifest.json").write_text(json.dumps(self._manifest(), indent=1), encoding="utf-8")
         if self.events:
             self._events().to_parquet(folder / "events.parquet")
         if self.extras:
             self._extras(folder)
+        write_manifest(self._manifest(), folder)
         return folder
 
     @property
@@ -150,20 +151,27 @@ class RunMaker:
             "description": "What it is, in a sentence of some length.",
         }
         return {
-            "format": 1, "cinsim": "0.1.0", "command": "compare" if self.arms > 1 else "run", "scenario": scenarios[0],
+            "format": 2, "cinsim": "0.1.0", "command": "compare" if self.arms > 1 else "run", "scenario": scenarios[0],
             "scenarios": scenarios, "seed": 1,
             "parameters": [
                 {"name": name, "value": value, "source": source, "evidence": evidence, **entry}
                 for name, (value, evidence, source) in SOURCES.items()
             ],
             "parameter_sets": {
-                NAMES[i]: [{"help_per_visit": 0.03 + 0.001 * draw} for draw in range(self.draws)] for i in range(self.arms)
+                NAMES[i]: [
+                    {name: value for name, (value, *_) in SOURCES.items()} | {"help_per_visit": 0.03 + 0.001 * draw}
+                    for draw in range(self.draws)
+                ]
+                for i in range(self.arms)
             },
             "areas": [{"area_code": code, "area_name": name} for code, name in self.areas],
             "warm_up": {"years": 4, "from": "2020-04-01", "to": "2024-04-01"},
             "versions": {"python": "3.11.2", "numpy": "2.4.0"}, "code_version": "0f" * 16,
             "git": {"commit": "a" * 40, "changed": False},
-            "tasks": {"total": 12, "computed_now": 12, "keys": ["k" * 32] * 400},
+            "tasks": {
+                "total": 12, "computed_now": 12, "keys": ["k" * 32] * 400, "keys_with_events": [], "runs_with_events": [],
+            },
+            "national": None, "sampling": None, "initial_state": None, "data": {}, "wall_time_seconds": 42.17,
             "checks": {"children_conserved": {"passed": 12, "failed": 0, "first_failure": None}},
             "cost": {"wall_seconds": 42.17, "task_seconds": 80.0, "events": 1234567, "peak_memory_mb": 512.0},
         }  # fmt: skip
@@ -198,6 +206,12 @@ class RunMaker:
             pieces.append(piece.assign(scenario=NAMES[arm], replication=0))
         if pieces:
             pd.concat(pieces, ignore_index=True).to_parquet(folder / "children_changed.parquet")
+
+
+def resealed(folder: Path, **keys: object) -> None:
+    """Write a run's manifest anew with some keys changed, as a run would have written it with the tables that are there."""
+    manifest = {**json.loads((folder / "manifest.json").read_text(encoding="utf-8")), **keys}
+    write_manifest({**manifest, "scenario": manifest["scenarios"][0]}, folder)
 
 
 def _one_record(rng: np.random.Generator, years: range, area: str) -> pd.DataFrame:

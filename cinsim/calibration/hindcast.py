@@ -34,7 +34,7 @@ from cinsim.calibration.scores import (
 )
 from cinsim.calibration.simulator import Request, Simulator
 from cinsim.calibration.targets import Target, Targets, authority_targets, load_targets
-from cinsim.errors import InputError
+from cinsim.errors import InputError, quoted
 from cinsim.reference.areas import (
     COUNTS_OF_AREAS,
     MEASURES_OF_AREAS,
@@ -96,7 +96,7 @@ def parse_years(text: str) -> range:
     try:
         years = range(int(first), int(last if colon else first) + 1)
     except ValueError:
-        raise InputError(f"must be a year or two years such as 2020:2024, not '{text}'", key="--predict") from None
+        raise InputError(f"must be a year or two years such as 2020:2024, not {quoted(text)}", key="--predict") from None
     if not len(years):
         raise InputError(f"{text} holds no year: the first comes after the last", key="--predict")
     return years

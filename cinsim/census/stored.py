@@ -19,11 +19,12 @@ from cinsim.census.starting import starting_caseload
 from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
 from cinsim.errors import InputError
+from cinsim.listing import whole_file
 from cinsim.reference.areas import Area, find_area
 from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES
 from cinsim.runs.comparing import StoredRecord
 from cinsim.runs.events import record_columns
-from cinsim.runs.manifest import read_manifest
+from cinsim.runs.manifest import read_manifest, repeated_scenarios
 from cinsim.runs.tasks import code_version
 from cinsim.scenario.model import Scenario
 
@@ -92,12 +93,12 @@ def stored_run(
             path=folder,
         )
     entry = _chosen(manifest, folder, area, scenario, replication)
-    scenarios = {held["name"]: held for held in manifest["scenarios"]}
-    about = Scenario.model_validate(scenarios[entry["scenario"]])
+    about = {scenario.name: scenario for scenario in repeated_scenarios(path)}[entry["scenario"]]
     place = find_area(str(entry["area_code"]))
     draw, number = int(entry["draw"]), int(entry["replication"])
     parameters = manifest["parameter_sets"][entry["scenario"]][draw]
-    rows = pq.read_table(folder / "events.parquet", columns=list(COLUMNS), filters=[("run", "=", entry["run"])])
+    events = whole_file(folder, manifest["files"], "events.parquet")
+    rows = pq.read_table(events, columns=list(COLUMNS), filters=[("run", "=", entry["run"])])
     columns: dict[str, NDArray[Any]] = record_columns(rows, EVENT_NAMES, DETAIL_NAMES)
     columns = {name: np.ascontiguousarray(values) for name, values in columns.items()}
     caseload = starting_caseload([about], content=(manifest.get("initial_state") or {}).get("sha256"))
@@ -119,7 +120,7 @@ def _chosen(
 ) -> Mapping[str, Any]:
     """Return the manifest's entry of the run wanted."""
     kept: list[Mapping[str, Any]] = manifest["tasks"]["runs_with_events"]
-    if not kept or not (folder / "events.parquet").is_file():
+    if not kept or "events.parquet" not in manifest["files"]:
         raise InputError("no event records were kept; run again with --events first or --events all", path=folder)
     code = find_area(area).area_code if area is not None else None
     found = [

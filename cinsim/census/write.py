@@ -15,9 +15,10 @@ import pandas as pd
 
 from cinsim.census.returns import CensusReturn
 from cinsim.census.shape import DATES, TABLES
-from cinsim.errors import RunError
+from cinsim.errors import InputError, RunError
 
 SYNTHETIC = "Synthetic. Made by cinsim's simulation: no child in this file exists, and nothing in it comes from a child's record."
+_SAID_WITHIN_BYTES = 1_000
 Cells = list[list[str]]
 
 
@@ -32,6 +33,30 @@ def cells(table: pd.DataFrame) -> Cells:
         else:
             out.append(values.astype(str).tolist())
     return out
+
+
+def require_synthetic(path: Path, *, overwrite: bool) -> None:
+    """Raise unless a file may be written: it is not there, or is a return that cinsim made and is to be overwritten.
+
+    Raises
+    ------
+    InputError : it is a folder, is there, or is anything else, such as a council's own return, which is never replaced.
+    """
+    if path.is_dir():
+        raise InputError("is a folder; --out names the XML file", path=path, key="--out")
+    if path.is_symlink():
+        raise InputError("is a link; name the file itself", path=path, key="--out")
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            ours = path.is_file() and SYNTHETIC.encode() in file.read(_SAID_WITHIN_BYTES)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", path=path, key="--out") from None
+    if not ours:
+        raise InputError("is already there, and cinsim did not make it; name another file", path=path, key="--out")
+    if not overwrite:
+        raise InputError("is already there; name another file, or replace it with --overwrite", path=path, key="--out")
 
 
 @contextmanager

@@ -36,23 +36,23 @@ def export(
     """Write a wholly synthetic census return of one simulated year."""
     from cinsim.census.export import census_return
     from cinsim.census.stored import stored_run
-    from cinsim.census.write import write_tables, write_xml
+    from cinsim.census.write import require_synthetic, write_tables, write_xml
     from cinsim.errors import InputError
+    from cinsim.listing import require_replaceable, write_index
 
     if out is None and tables is None:
         raise InputError("name a file with --out, a folder with --tables, or both", key="--out")
-    if out is not None and out.is_dir():
-        raise InputError("is a folder; --out names the XML file", path=out, key="--out")
-    if out is not None and out.exists() and not overwrite:
-        raise InputError("is already there; name another file, or replace it with --overwrite", path=out, key="--out")
-    if tables is not None and tables.exists() and any(tables.iterdir()) and not overwrite:
-        raise InputError("is not empty; name another folder, or replace its tables with --overwrite", path=tables, key="--tables")
+    if out is not None:
+        require_synthetic(out, overwrite=overwrite)
+    if tables is not None:
+        tables = require_replaceable(tables, overwrite=overwrite, key="--tables")
     stored = stored_run(run, area=area, scenario=scenario, replication=replication)
     census = census_return(stored, stored.draws, year, stored.area.old_code)
     if out is not None:
         write_xml(census, out)
     if tables is not None:
         write_tables(census, tables)
+        write_index(tables)
     if not quiet:
         rows = census.rows
         typer.echo(
@@ -85,9 +85,10 @@ def read(
     from cinsim.census.read import read_return
     from cinsim.census.sift import sift
     from cinsim.errors import InputError
+    from cinsim.listing import require_replaceable, write_index
 
-    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())) and not overwrite:
-        raise InputError("is already there; name another folder, or replace its files with --overwrite", path=out, key="--out")
+    if out is not None:
+        out = require_replaceable(out, overwrite=overwrite)
     raw = read_return(source)
     sifted = sift(raw)
     before = sift(read_return(previous)).usable if previous is not None else None
@@ -107,4 +108,5 @@ def read(
         counts.to_csv(out / "counts.csv", index=False, float_format="%.6g")
         sifted.problems.to_csv(out / "problems.csv", index=False)
         write_profile(profile_of(sifted.usable, place, children=children, previous=before), out / "profile.json")
+        write_index(out)
         typer.echo(f"\nWritten to {out}: account.txt, counts.csv, profile.json, and problems.csv, which names children")

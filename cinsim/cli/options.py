@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
+import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec, TypeVar
 
 import typer
 
-from cinsim.errors import CinsimError, InputError
+import cinsim
+from cinsim.errors import CinsimError, InputError, printable, quoted, shortened
+from cinsim.texts import without_middle
 
 if TYPE_CHECKING:
     from cinsim.scenario.model import Scenario
@@ -18,6 +25,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WRONG_INPUT, FAILED = 2, 1
+DEBUG = "CINSIM_DEBUG"
+"""Set in the environment, an error that nobody foresaw shows its traceback."""
+TyperException: type[Exception] = next(
+    kind for kind in reversed(typer.BadParameter.__mro__) if kind.__name__ in ("TyperException", "ClickException")
+)
+"""What typer raises about options; its base differs between releases."""
 OUTPUTS = Path("outputs")
 
 ScenarioPath = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (YAML), or a run's manifest.json.")]
@@ -33,7 +46,7 @@ Jobs = Annotated[int | None, typer.Option(min=1, help="Processes at work; all co
 Out = Annotated[Path | None, typer.Option(help="Run folder to write; outputs/NAME when left out.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set any key of the scenario; repeatable.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar and no table, only errors.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that holds other results.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that holds other results; nothing else.")]
 Events = Annotated[
     Literal["auto", "first", "all", "none"],
     typer.Option(help="Event records kept: all, first (of each area), none; auto is all up to 20 replications in total."),
@@ -44,25 +57,87 @@ Format = Annotated[Literal["table", "csv"], typer.Option("--format", help="How i
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn a command's errors into a message on standard error and an exit status, without a traceback."""
+    """Turn a command's errors into a message on standard error and an exit status, without a traceback.
+
+    What is printed is flushed within, so that a standard output that is full is told and one that is closed, as by ``head``,
+    ends nothing.
+    """
 
     @functools.wraps(command)
     def call(*arguments: P.args, **keywords: P.kwargs) -> R:
         try:
-            return command(*arguments, **keywords)
+            found = command(*arguments, **keywords)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return found
         except InputError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(WRONG_INPUT) from None
+            status = _said(str(error), WRONG_INPUT)
         except CinsimError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(FAILED) from None
+            status = _said(str(error), FAILED)
         except KeyboardInterrupt as stopped:
-            typer.echo(f"\n{stopped}" if str(stopped) else "\nstopped", err=True)
-            raise typer.Exit(FAILED) from None
+            status = _said(f"\n{stopped}" if str(stopped) else "\nstopped", FAILED)
+        except (typer.Exit, typer.Abort, TyperException):
+            raise
+        except SystemExit as ended:  # rich ends the process where the reader of a pipe is gone
+            if not isinstance(ended.__context__, BrokenPipeError):
+                raise
+            status = _without_output(0)
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
-            raise typer.Exit(0) from None
+            status = _without_output(0)
+        except Exception as error:
+            status = _last_resort(command.__name__, error)
+        raise typer.Exit(status) from None
 
     return call
+
+
+def _said(text: str, status: int) -> int:
+    """Print a message on standard error and return the exit status."""
+    with contextlib.suppress(OSError, ValueError):
+        typer.echo(printable(text), err=True)
+    return status
+
+
+def _without_output(status: int) -> int:
+    """Let nothing more be written to a standard output that takes no more, not even when the process ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def _can_print() -> bool:
+    """Return whether standard output takes another line."""
+    try:
+        os.write(sys.stdout.fileno(), b"\n")
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _last_resort(command: str, error: Exception) -> int:
+    """Say in one sentence what an error that nobody foresaw ended, and where its traceback was written."""
+    if os.environ.get(DEBUG):
+        traceback.print_exception(error)
+    if isinstance(error, OSError) and not _can_print():
+        _without_output(FAILED)
+        return _said(f"standard output cannot be written: {error.strerror}; what was written to files is whole", FAILED)
+    doing = "".join(f", while {note}" for note in reversed(getattr(error, "__notes__", ())))
+    what = "the memory is full" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+    where = _traceback_written(error)
+    details = f"details are in {where}" if where else f"set {DEBUG}=1 to see the details"
+    return _said(f"cinsim {command}{doing} ended with an error of its own ({without_middle(what)}); {details}", FAILED)
+
+
+def _traceback_written(error: Exception) -> Path | None:
+    """Write an error's traceback into a file that only its owner reads, of the system's folder for such; None if none can be."""
+    try:
+        number, name = tempfile.mkstemp(prefix="cinsim-error-", suffix=".txt", text=True)
+        with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"cinsim {cinsim.__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n")
+            traceback.print_exception(error, file=file)
+    except Exception:
+        return None
+    return Path(name)
 
 
 def settings(pairs: Sequence[str] | None) -> dict[str, str]:
@@ -76,9 +151,10 @@ def settings(pairs: Sequence[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise InputError(f"'{pair}' must be KEY=VALUE, e.g. --set years=2", key="--set")
+            raise InputError(f"{quoted(pair)} must be KEY=VALUE, e.g. --set years=2", key="--set")
         if key.strip() in found:
-            raise InputError(f"'{key.strip()}' is set twice, to '{found[key.strip()]}' and to '{value.strip()}'", key="--set")
+            first, second = quoted(found[key.strip()]), quoted(value.strip())
+            raise InputError(f"'{shortened(key.strip())}' is set twice, to {first} and to {second}", key="--set")
         found[key.strip()] = value.strip()
     return found
 

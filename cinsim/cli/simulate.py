@@ -51,18 +51,15 @@ def run(
 
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
-    from cinsim.api import pinned_parameters, planned, run_plan
+    from cinsim.api import pinned_parameters_of_run, planned, run_plan
     from cinsim.cli.check import MOST_AREAS_STAFFED, posts_in_words
     from cinsim.cli.tables import print_cautions, print_run
-    from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions
 
     chosen = scenario_from(scenario, set_, replications, years, seed, area)
     pinned = None
     if scenario.suffix.lower() == ".json":
-        pinned = pinned_parameters(scenario)
-        if len(pinned) > 1:
-            raise InputError("is the manifest of a comparison; repeat it with cinsim compare", path=scenario)
+        pinned = pinned_parameters_of_run(scenario)
         _warn_of_other_code(scenario)
     plan = planned([chosen], pinned, scenario)
     say_remarks(plan.arms)

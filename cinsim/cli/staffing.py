@@ -65,12 +65,12 @@ def staffing(
     three years are simulated, unless --years says otherwise or what the scenario changes begins later.
     """
     from cinsim.api import planned
-    from cinsim.planning.answer_folder import refuse_other_answer, write_answer
+    from cinsim.planning.answer_folder import ANSWER, refuse_other_answer, write_answer
     from cinsim.planning.questions import check_roles, parse_confidence, parse_targets
     from cinsim.planning.staffing import Question, check_question, find_staff
     from cinsim.report.staffing_curve import write_staffing_figures
-    from cinsim.runs.folder import require_space
-    from cinsim.runs.run import TASKS_FOLDER, RunOptions
+    from cinsim.runs.folder import require_space, reserved, tasks_folder
+    from cinsim.runs.run import RunOptions, termination_interrupts
     from cinsim.runs.store import Store
     from cinsim.runs.work import simulate
 
@@ -82,14 +82,21 @@ def staffing(
     plan = planned([chosen])
     check_question(plan, question)
     folder = out or OUTPUTS / f"staffing-{chosen.name}"
-    if not overwrite:
-        refuse_other_answer(folder, plan, question)
     options = RunOptions(folder, jobs=jobs, quiet=quiet)
-    store = Store(folder.parent / TASKS_FOLDER)
-    store.prepare()
-    require_space(store.folder)
-    answer = find_staff(plan, question, options.executor(), simulate, store, quiet=quiet)
-    write_answer(folder, plan, answer, time.perf_counter() - begun, write_staffing_figures)
+    executor = options.executor()
+
+    def refuse(place: Path) -> None:
+        refuse_other_answer(place, plan, question, overwrite=overwrite)
+
+    private = plan.caseload is not None
+    with reserved(folder, refuse, ANSWER, private=private) as place:
+        store = Store(tasks_folder(place, private=private), private=private)
+        store.prepare()
+        require_space(store.folder)
+        answer = find_staff(plan, question, executor, simulate, store, quiet=quiet)
+        with termination_interrupts():
+            wall_seconds = time.perf_counter() - begun
+            write_answer(place, plan, answer, wall_seconds, write_staffing_figures, overwrite=overwrite)
     if not quiet:
         print_answer(answer, plan, folder, time.perf_counter() - begun)
 

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 import cinsim
 from cinsim.errors import InputError
 from cinsim.files import read_json
+from cinsim.listing import listed
 from cinsim.planning.crossing import INTERVAL
 from cinsim.planning.staffing import Answer, Mix, Question
-from cinsim.runs.folder import written_aside
+from cinsim.runs.folder import refuse_foreign, written_aside
 from cinsim.runs.run import Plan
 from cinsim.runs.tasks import code_version, digest
+from cinsim.sealed import write_sealed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ANSWER: Final = "answer.json"
 POINTS: Final = "staffing.csv"
-FIGURES: Final = "figures"
-_CONTENTS: Final = frozenset({ANSWER, POINTS, FIGURES})
 
 
 def question_of(plan: Plan, question: Question) -> dict[str, Any]:
@@ -41,24 +41,20 @@ def question_of(plan: Plan, question: Question) -> dict[str, Any]:
     }
 
 
-def refuse_other_answer(folder: Path, plan: Plan, question: Question) -> None:
-    """Raise unless a folder is free, empty, or holds the answer to the same question.
+def refuse_other_answer(folder: Path, plan: Plan, question: Question, *, overwrite: bool = False) -> None:
+    """Raise unless a folder is free, or holds nothing but the answer to the same question or one that is to be overwritten.
 
     Raises
     ------
     InputError : it holds something else; the message says how to keep or replace it.
     """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if not folder.exists():
+        return
+    refuse_foreign(folder, ANSWER)
+    if overwrite or not (folder / ANSWER).exists():
         return
     right = "name another folder with --out, or replace it with --overwrite"
-    held: object = None
-    if folder.is_dir() and {path.name for path in folder.iterdir()} <= _CONTENTS:
-        try:
-            held = read_json(folder / ANSWER, kind="answer of a search")["question"]
-        except (InputError, KeyError, TypeError):
-            held = None
-    if held is None:
-        raise InputError(f"{folder} is already there and holds no search for staff; {right}", key="--out")
+    held = read_json(folder / ANSWER, kind="answer of a search").get("question")
     asked = json.loads(json.dumps(question_of(plan, question)))
     if not isinstance(held, dict) or held | {"code_version": ""} != asked | {"code_version": ""}:
         raise InputError(f"{folder} is already there and answers another question; {right}", key="--out")
@@ -67,19 +63,26 @@ def refuse_other_answer(folder: Path, plan: Plan, question: Question) -> None:
 
 
 def write_answer(
-    folder: Path, plan: Plan, answer: Answer, wall_seconds: float, finish: Callable[[Path], object] = lambda folder: None
-) -> None:
+    folder: Path, plan: Plan, answer: Answer, wall_seconds: float, finish: Callable[[Path], object] = lambda folder: None,
+    *, overwrite: bool = False,
+) -> None:  # fmt: skip
     """Write the folder: it appears whole or not at all.
 
     Parameters
     ----------
     finish : adds what the caller wants in the folder, e.g. figures, before it appears.
+    overwrite : whether the answer to another question may be replaced.
     """
-    with written_aside(folder) as aside:
+
+    def refuse(place: Path) -> None:
+        refuse_other_answer(place, plan, answer.question, overwrite=overwrite)
+
+    with written_aside(folder, refuse, ANSWER) as aside:
         points_table(answer).to_csv(aside / POINTS, index=False, float_format="%.6g", lineterminator="\n")
-        content = json.dumps(_content(plan, answer, wall_seconds), indent=1, ensure_ascii=False, allow_nan=False)
-        (aside / ANSWER).write_text(content + "\n", encoding="utf-8")
+        content = _content(plan, answer, wall_seconds)
+        write_sealed(content, aside / ANSWER)
         finish(aside)
+        write_sealed({**content, "files": listed(aside, (ANSWER,))}, aside / ANSWER)
 
 
 def points_table(answer: Answer) -> pd.DataFrame:

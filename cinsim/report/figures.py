@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from cinsim.report.areas import ranked_figures
 from cinsim.report.children import children_figures
 from cinsim.report.comparisons import differences_figure, waterfall_figures
-from cinsim.report.folder import RunFolder, read_run
+from cinsim.report.folder import RunFolder
 from cinsim.report.funnels import funnel_figures
 from cinsim.report.lottery import lottery_figure
 from cinsim.report.published import england
@@ -19,32 +17,14 @@ from cinsim.report.style import Drawing, FigureFile, house_style, stored
 from cinsim.report.work import caseload_figure, timeliness_figure
 
 
-def write_figures(folder: Path) -> list[FigureFile]:
-    """Draw a run's figures and store them as PNG and SVG in ``folder/figures``, replacing those that stood there.
+def figures_of(run: RunFolder, folder: Path) -> list[FigureFile]:
+    """Draw the figures of a run and store them as PNG and SVG in a new folder.
 
-    The same folder gives the same bytes with the same matplotlib. What a run has no data for is not drawn.
-
-    Raises
-    ------
-    InputError : the folder is not that of a finished run.
+    The same run gives the same bytes with the same matplotlib. What a run has no data for is not drawn.
     """
-    return figures_of(read_run(Path(folder)))
-
-
-def figures_of(run: RunFolder) -> list[FigureFile]:
-    """Draw and store the figures of a run that has been read."""
-    final = run.path / "figures"
-    aside = Path(tempfile.mkdtemp(prefix=".figures-", dir=run.path))
-    try:
-        aside.chmod(0o755)
-        with house_style():
-            files = [stored(drawing, aside) for drawing in _drawings(run)]
-        if final.exists():
-            shutil.rmtree(final)
-        aside.rename(final)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return [FigureFile(f.name, f.title, f.caption, f.alt, final / f.png.name, final / f.svg.name) for f in files]
+    folder.mkdir()
+    with house_style():
+        return [stored(drawing, folder) for drawing in _drawings(run)]
 
 
 def _drawings(run: RunFolder) -> list[Drawing]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Mapping
 from csv import reader
 from dataclasses import dataclass, replace
@@ -16,8 +15,10 @@ import pyarrow as pa
 from pyarrow import compute, csv
 
 from cinsim.errors import InputError
+from cinsim.listing import whole_file
 from cinsim.outcomes.compare import differences
 from cinsim.report.labels import USED, listed
+from cinsim.runs.manifest import MANIFEST, read_manifest
 
 NATIONAL_CODE = "E92000001"
 MEASURE_COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
@@ -26,6 +27,10 @@ DIFFERENCE_COLUMNS = (
     "scenario", "baseline", "area_code", "year", "measure", "group", "difference", "lower", "upper", "n", "baseline_mean",
     "chance_share", "verdict", "replications_needed",
 )  # fmt: skip
+TABLES = (
+    "measures.csv", "differences.csv", "national.csv", "contributions.csv", "children_changed.parquet", "events.parquet",
+)  # fmt: skip
+"""What the page and its figures are drawn from."""
 _TEXT_COLUMNS = frozenset({"scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "verdict"})
 _WHOLE_NUMBERS = frozenset({"year", "draw", "replication", "n"})
 WHOLE = ""
@@ -160,32 +165,35 @@ def read_run(folder: Path) -> RunFolder:
 
     Raises
     ------
-    InputError : the folder, its manifest or its measures are missing, or a table lacks a column.
+    InputError : the folder, its manifest or its measures are missing, a table is not as the run wrote it, or lacks a column.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError("there is no such run folder; give the folder that `cinsim run` or `cinsim compare` wrote", path=folder)
-    manifest = _read_manifest(folder / "manifest.json")
-    measures = _read_measures(folder / "measures.csv", MEASURE_COLUMNS)
-    compares = (folder / "differences.csv").exists()
-    differences = _read_measures(folder / "differences.csv", DIFFERENCE_COLUMNS) if compares else None
+    manifest = _read_manifest(folder / MANIFEST)
+    files = manifest["files"]
+    there = {name: whole_file(folder, files, name) for name in TABLES if name in files}
+    if "measures.csv" not in there:
+        raise InputError("the run has no such table; give a folder that a finished run wrote", path=folder / "measures.csv")
+    measures = _read_measures(there["measures.csv"], MEASURE_COLUMNS)
+    differences = _read_measures(there["differences.csv"], DIFFERENCE_COLUMNS) if "differences.csv" in there else None
     regions = None
-    if (folder / "national.csv").exists():
-        national = _read_national(folder / "national.csv")
+    if "national.csv" in there:
+        national = _read_national(there["national.csv"])
         regions = national[national["area_level"] == "region"].reset_index(drop=True)
         if not (measures["area_code"] == NATIONAL_CODE).any():  # else England's average authority was run beside others
             england = national[national["area_level"] == "england"].assign(group=WHOLE)
             measures = pd.concat([measures, england[list(MEASURE_COLUMNS)]], ignore_index=True)
-    contributions, changed, events = (folder / f for f in ("contributions.csv", "children_changed.parquet", "events.parquet"))
+    contributions, changed = there.get("contributions.csv"), there.get("children_changed.parquet")
     run = RunFolder(
         path=folder,
         manifest=manifest,
         arms=_arms(manifest, measures, differences),
         measures=measures,
         differences=differences,
-        contributions=_read_contributions(contributions) if contributions.exists() else None,
-        children_changed=pd.read_parquet(changed) if changed.exists() else None,
-        events=events if events.exists() else None,
+        contributions=_read_contributions(contributions) if contributions else None,
+        children_changed=pd.read_parquet(changed) if changed else None,
+        events=there.get("events.parquet"),
         regions=regions,
     )
     return replace(run, differences=_overall_differences(run)) if len(run.areas) > 1 and run.compares else run
@@ -202,13 +210,7 @@ def _overall_differences(run: RunFolder) -> pd.DataFrame:
 def _read_manifest(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise InputError("the run has no manifest; give a folder that a finished run wrote", path=path)
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as wrong:
-        raise InputError(f"is not JSON: {wrong.msg}", path=path, line=wrong.lineno) from wrong
-    if not isinstance(manifest, dict):
-        raise InputError("must hold one JSON object", path=path)
-    return manifest
+    return read_manifest(path)
 
 
 def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:

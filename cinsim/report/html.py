@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from cinsim.errors import InputError
+from cinsim.listing import foreign, in_words
+from cinsim.listing import listed as listed_files
 from cinsim.reference.areas import areas
 from cinsim.report.cautions import cautions
 from cinsim.report.changes import changes, settings
@@ -33,8 +37,11 @@ from cinsim.report.tables import (
     parameters_table,
 )
 from cinsim.report.words import answer, sensitivity_sentences
+from cinsim.runs.folder import keep_private
+from cinsim.runs.manifest import MANIFEST
+from cinsim.sealed import write_sealed
 
-PAGE, GROUPS = "report.html", "groups.csv"
+PAGE, GROUPS, FIGURES = "report.html", "groups.csv", "figures"
 # the figure that stands beside the answer, before the tables
 LEAD = "differences"
 
@@ -42,21 +49,48 @@ LEAD = "differences"
 def write_report(folder: Path) -> Path:
     """Draw a run's figures, write ``report.html`` and ``groups.csv`` beside them and return the page's path.
 
-    All replace what stood there.
+    They replace those that stood there once all are made; the manifest lists them. A file that no run wrote stays.
 
     Raises
     ------
-    InputError : the folder is not that of a finished run.
+    InputError : the folder is not that of a finished run, or not as it was written.
+    OSError : the folder cannot be written; it is as it was.
     """
-    run = read_run(Path(folder))
-    page = page_of(run, figures_of(run))
-    aside = run.path / f".{PAGE}-{os.getpid()}"
-    aside.write_text(page, encoding="utf-8")
-    if not (groups := groups_table(run)).empty:
-        groups.to_csv(run.path / GROUPS, index=False)
-    final = run.path / PAGE
-    aside.replace(final)
-    return final
+    folder = Path(folder)
+    run = read_run(folder)
+    aside = folder / f".{PAGE}.{os.getpid()}.partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o700)
+    try:
+        page = page_of(run, figures_of(run, aside / FIGURES))
+        (aside / PAGE).write_text(page, encoding="utf-8")
+        if not (groups := groups_table(run)).empty:
+            groups.to_csv(aside / GROUPS, index=False)
+        _replace_drawn(run, aside)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder / PAGE
+
+
+def _replace_drawn(run: RunFolder, aside: Path) -> None:
+    """Move what was drawn into the run's folder, in the place of what had been drawn before.
+
+    The manifest lists it first: whenever this is broken off, every file there is listed as it is.
+    """
+    new, written = listed_files(aside), run.manifest["files"]
+    others = [name for name in foreign(run.path, written, (MANIFEST,)) if name.partition(",")[0] in new]
+    if others:
+        raise InputError(f"holds what no run wrote ({in_words(others)}). Nothing was touched; move that away", path=run.path)
+    drawn = [name for name in written if name in (PAGE, GROUPS) or name.startswith(f"{FIGURES}/")]
+    for name in drawn:
+        (run.path / name).unlink(missing_ok=True)
+    kept = {name: digest for name, digest in written.items() if name not in drawn}
+    write_sealed({**run.manifest, "files": dict(sorted({**kept, **new}.items()))}, run.path / MANIFEST)
+    (run.path / FIGURES).mkdir(exist_ok=True)
+    for name in new:
+        (aside / name).replace(run.path / name)
+    if run.manifest["initial_state"] is not None:
+        keep_private(run.path)
 
 
 def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
@@ -129,7 +163,19 @@ def _image(figure: FigureFile) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(figure.svg.read_bytes()).decode("ascii")
 
 
-_SHOWN_APART = ("scenario", "scenarios", "parameters", "parameter_sets", "areas", "national", "checks", "tasks", "data")
+_SHOWN_APART = (
+    "scenario",
+    "scenarios",
+    "parameters",
+    "parameter_sets",
+    "areas",
+    "national",
+    "checks",
+    "tasks",
+    "data",
+    "files",
+    "digest",
+)
 _MANIFEST_NAMES = {"cinsim": "Version of cinsim", "format": "Format of the manifest", "cost": "Time and memory"}
 _LONGEST = 400
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -12,8 +11,10 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from cinsim.report.style import Drawing, house_style, stored
+from cinsim.listing import INDEX, require_replaceable, write_index
+from cinsim.report.style import Drawing, FigureFile, house_style, stored
 from cinsim.report.tables import Cell, Table
+from cinsim.runs.folder import written_aside
 
 PAGE = "page.html"
 
@@ -40,22 +41,33 @@ def table_of(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]]
 
 
 def write_proof(proof: Proof, out: Path) -> Path:
-    """Write a page with its figures (PNG and SVG) into a folder below ``out``, replacing an earlier one; return its path."""
-    folder = out / proof.name
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    with house_style():
-        figures = [stored(drawing, folder / "figures") for drawing in proof.drawings]
+    """Write a page with its figures (PNG and SVG) into a folder below ``out``, replacing an earlier one; return its path.
+
+    Raises
+    ------
+    InputError : the folder holds what cinsim did not write.
+    """
+    final = require_replaceable(out / proof.name, overwrite=True)
+
+    def refuse(place: Path) -> None:
+        require_replaceable(place, overwrite=True)
+
+    with written_aside(final, refuse, INDEX) as folder:
+        (folder / "figures").mkdir()
+        with house_style():
+            figures = [stored(drawing, folder / "figures") for drawing in proof.drawings]
+        (folder / PAGE).write_text(_page(proof, figures), encoding="utf-8")
+        write_index(folder)
+    return final / PAGE
+
+
+def _page(proof: Proof, figures: Sequence[FigureFile]) -> str:
     images = ["data:image/svg+xml;base64," + base64.b64encode(figure.svg.read_bytes()).decode("ascii") for figure in figures]
     package = files("cinsim.report")
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
         package.joinpath("proof.html").read_text(encoding="utf-8")
     )
-    page = template.render(
+    return template.render(
         style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")), proof=proof,
         figures=list(zip(figures, images, strict=True)),
     )  # fmt: skip
-    aside = folder / f".{PAGE}-{os.getpid()}"
-    aside.write_text(page, encoding="utf-8")
-    final = folder / PAGE
-    aside.replace(final)
-    return final

@@ -29,7 +29,7 @@ _SETTINGS: dict[Any, Any] = {
     "axes.edgecolor": "#6F777B", "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#DEE0E2", "grid.linewidth": 0.8,
     "axes.axisbelow": True, "axes.titlelocation": "left", "xtick.major.size": 3, "ytick.major.size": 0, "legend.frameon": False,
     "svg.hashsalt": "cinsim", "svg.fonttype": "path", "savefig.facecolor": "white", "lines.linewidth": 2,
-    "axes.formatter.use_mathtext": False, "axes.unicode_minus": True,
+    "axes.formatter.use_mathtext": False, "axes.unicode_minus": True, "text.parse_math": False,
 }  # fmt: skip
 
 

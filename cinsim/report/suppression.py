@@ -1,9 +1,9 @@
 """Small numbers in groups of children, hidden as published statistics hide them.
 
-Counts of 1 to 5 become "c"; where only one group of a dimension would be hidden, the next smallest is hidden with it,
-or a total would give it away (DfE's Children in need guidance). Rates and percentages go with the count behind them,
-percentages also with the children they count. The page and ``groups.csv`` are written so; the other tables in CSV are
-left as they are: the children are simulated, and the rule serves readers who set them beside published tables.
+The rule is that of :mod:`cinsim.reference.small_numbers`, for the groups of each dimension. Rates and percentages go with
+the count behind them, percentages also with the children they count. The page and ``groups.csv`` are written so; the other
+tables in CSV are left as they are: the children are simulated, and the rule serves readers who set them beside published
+tables.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import math
 import pandas as pd
 
 from cinsim.outcomes.groups import GROUP_LABELS
+from cinsim.reference.small_numbers import HIDDEN, hidden
 from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
 from cinsim.report.labels import GROUPED, label
 
-SMALL = 5
 SUPPRESSED = math.inf
 
 
@@ -60,18 +60,13 @@ def groups_table(run: RunFolder) -> pd.DataFrame:
 
 
 def _written(measure: str, value: float) -> str:
-    return "c" if value == SUPPRESSED else f"{value:.{label(measure).decimals}f}"
+    return HIDDEN if value == SUPPRESSED else f"{value:.{label(measure).decimals}f}"
 
 
 def _hidden(counts: pd.Series) -> pd.Series:
-    """Return which groups to hide by the counts behind them."""
-    rounded = counts.round()
-    small = rounded.between(1, SMALL)
-    dimensions = pd.Series([str(group).partition("=")[0] for group in counts.index], index=counts.index)
-    for dimension in dimensions[small].unique():
-        mine = dimensions == dimension
-        if (small & mine).sum() == 1:
-            others = counts[mine & ~small & (rounded > 0)]
-            if not others.empty:
-                small[others.idxmin()] = True
-    return small
+    """Return which groups to hide by the counts behind them, dimension by dimension."""
+    by_dimension: dict[str, dict[str, float]] = {}
+    for group, count in counts.dropna().items():
+        by_dimension.setdefault(str(group).partition("=")[0], {})[str(group)] = float(count)
+    away = set().union(*(hidden(own) for own in by_dimension.values()))
+    return pd.Series([str(group) in away for group in counts.index], index=counts.index)

@@ -6,11 +6,12 @@ itself: a worker has threads of its own, beside which a process cannot fork to s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from cinsim.errors import CinsimError, InputError, RunError
+from cinsim.errors import CinsimError, InputError, RunError, quoted
 from cinsim.runs.groups import keep
 from cinsim.runs.local import Work, perform
 from cinsim.runs.store import Store, TaskResult
@@ -18,6 +19,7 @@ from cinsim.runs.tasks import Task, code_version
 
 IN_FLIGHT_PER_CORE = 3
 SECONDS_TO_CONNECT = 20
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]@]+):(?P<port>[0-9]{1,5})/?")
 
 
 def _perform_remotely(task: Task, work: Work, code: str) -> TaskResult:
@@ -26,12 +28,28 @@ def _perform_remotely(task: Task, work: Work, code: str) -> TaskResult:
     return perform(task, work)
 
 
+def _is_address(text: str) -> bool:
+    found = _ADDRESS.fullmatch(text)
+    return found is not None and 1 <= int(found["port"]) <= 65_535
+
+
+def _require_keys() -> None:
+    """Raise :class:`InputError` if the connections of a cluster on this machine cannot be closed to its other users."""
+    try:
+        import cryptography  # noqa: F401
+    except ImportError as error:
+        raise InputError(
+            "a local cluster needs the package cryptography, which closes it to other users of the machine: "
+            "pip install 'cinsim[cluster]'", key="--cluster",
+        ) from error  # fmt: skip
+
+
 class DaskExecutor:
     """A Dask cluster.
 
     Parameters
     ----------
-    address : ``tcp://host:port`` of a scheduler, or ``local`` for a cluster of ``jobs`` processes on this machine.
+    address : ``tcp://host:port`` or ``tls://host:port`` of a scheduler, or ``local`` for ``jobs`` processes of this machine.
     jobs : number of processes of a local cluster.
 
     A task lost with its worker is done again by the scheduler (its setting ``distributed.scheduler.allowed-failures``),
@@ -47,15 +65,21 @@ class DaskExecutor:
             import distributed  # noqa: F401
         except ImportError as error:
             raise InputError("a cluster needs the extra: pip install 'cinsim[cluster]'", key="--cluster") from error
-        if address != "local" and "://" not in address:
-            raise InputError(f"'{address}' must be 'local' or a scheduler's address such as tcp://host:8786", key="--cluster")
+        if address != "local" and not _is_address(address):
+            right = "must be 'local' or a scheduler's address such as tcp://host:8786 or tls://host:8786"
+            raise InputError(f"{right}, not {quoted(address)}", key="--cluster")
+        if address == "local":
+            _require_keys()
         self.address, self.jobs = address, jobs
 
     def _connect(self) -> tuple[Any, Any]:
         from distributed import Client, LocalCluster
 
         if self.address == "local":
-            cluster = LocalCluster(n_workers=self.jobs, threads_per_worker=1, dashboard_address=None)
+            # keys made for this cluster alone: without them every user of the machine could run code here as this one
+            cluster = LocalCluster(
+                n_workers=self.jobs, threads_per_worker=1, dashboard_address=None, protocol="tls", security=True
+            )
             return Client(cluster), cluster
         try:
             return Client(self.address, timeout=SECONDS_TO_CONNECT), None

@@ -88,12 +88,12 @@ def perform_group(tasks: Sequence[Task], work: SharingWork, store: Store) -> Non
 @contextmanager
 def in_work(task: Task, store: Store) -> Iterator[None]:
     """Mark a task as being in work; an unexpected error says which task it befell."""
-    store.mark_running(task.key)
-    try:
-        with named(task):
+    with named(task):
+        store.mark_running(task.key)
+        try:
             yield
-    finally:
-        store.unmark(task.key)
+        finally:
+            store.unmark(task.key)
 
 
 @contextmanager

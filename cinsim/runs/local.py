@@ -116,11 +116,12 @@ class LocalExecutor:
         from joblib import Parallel, delayed
         from joblib.externals.loky.process_executor import BrokenProcessPool
 
+        groups = groups_of(tasks, work, self.jobs)
         # no memory maps: what a task holds of children goes into no file
         parallel = Parallel(
-            n_jobs=max(2, self.jobs), backend="loky", return_as="generator_unordered", batch_size=1, max_nbytes=None
-        )
-        groups = groups_of(tasks, work, self.jobs)
+            n_jobs=max(2, min(self.jobs, len(groups))), backend="loky", return_as="generator_unordered", batch_size=1,
+            max_nbytes=None,
+        )  # fmt: skip
         finished = parallel(delayed(_perform_in_worker)(group, work, store) for group in groups)
         try:
             for keys in finished:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import cinsim
-from cinsim.errors import InputError
+from cinsim.files import read_json
+from cinsim.listing import listed
+from cinsim.reference.small_numbers import suppressed
+from cinsim.runs.manifest_shape import FORMAT, require_shape
 from cinsim.runs.tasks import Task, code_version, library_versions
+from cinsim.scenario.stored import stored_scenario
+from cinsim.sealed import require_seal, write_sealed
 
 if TYPE_CHECKING:
     from cinsim.scenario.model import Scenario
 
-FORMAT = 1
+MANIFEST: Final = "manifest.json"
+TASKS_FOLDER: Final = ".tasks"
 PACKAGES = (
     "simpy", "numpy", "pandas", "scipy", "matplotlib", "pydantic", "ruamel.yaml", "typer", "rich", "joblib", "pyarrow",
     "jinja2", "holidays", "defusedxml",
@@ -120,16 +125,16 @@ def make_manifest(
 
 
 def _return_entry(task: Task) -> dict[str, object] | None:
-    """Return which return a run started from, None where it started from a warm-up."""
+    """Return which return a run started from, None where it started from a warm-up; small numbers are suppressed."""
     held = task.caseload
     if held is None:
         return None
     return {
-        "path": task.scenario.initial_state,
+        "file": Path(str(task.scenario.initial_state)).name,
         "sha256": held.content,
         "census_date": str(held.on),
         "open_children": len(held),
-        "read_as": held.by_stage,
+        "read_as": suppressed(held.by_stage),
         "taken_over": held.digest,
     }
 
@@ -146,7 +151,10 @@ def _run_entry(task: Task) -> dict[str, object]:
 
 
 def _resolved(name: str, scenario: Scenario) -> dict[str, Any]:
-    return {**scenario.resolved(), "name": name}
+    held = {**scenario.resolved(), "name": name}
+    if scenario.initial_state is not None:  # where it lies is nobody's business to whom the manifest is passed on
+        held["initial_state"] = Path(scenario.initial_state).name
+    return held
 
 
 def gathered_checks(tasks: Sequence[Task], receipts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -161,9 +169,9 @@ def gathered_checks(tasks: Sequence[Task], receipts: Mapping[str, Mapping[str, A
     return gathered
 
 
-def write_manifest(manifest: Mapping[str, Any], path: Path) -> None:
-    """Write the manifest as indented JSON."""
-    path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write the manifest of a run folder, with the digest of every other file in it and of itself."""
+    write_sealed({**manifest, "files": listed(folder, (MANIFEST, TASKS_FOLDER))}, folder / MANIFEST)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -171,16 +179,21 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    InputError : the file is missing, is not JSON or is not such a manifest.
+    InputError : the file is missing, is not such a manifest, lacks a key, or was changed since.
     """
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    except json.JSONDecodeError as error:
-        raise InputError(f"is not JSON: {error.msg}", path=path, line=error.lineno) from error
-    if not isinstance(manifest, dict) or not {"format", "scenario", "scenarios", "parameter_sets"} <= set(manifest):
-        raise InputError("is not the manifest.json of a cinsim run", path=path)
-    if manifest["format"] != FORMAT:
-        raise InputError(f"has format {manifest['format']}, this cinsim reads format {FORMAT}", path=path, key="format")
+    manifest = require_shape(read_json(path), path)
+    require_seal(manifest, path)
     return manifest
+
+
+def repeated_scenarios(path: Path) -> list[Scenario]:
+    """Return the scenarios of a manifest, the baseline first, exactly as they were.
+
+    Raises
+    ------
+    InputError : as :func:`read_manifest`, or one of them is not one.
+    """
+    manifest = require_shape(read_json(path), path)
+    scenarios = [stored_scenario(held, path, f"scenarios.{place}") for place, held in enumerate(manifest["scenarios"])]
+    require_seal(manifest, path)
+    return scenarios

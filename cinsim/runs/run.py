@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,29 +13,30 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cinsim.errors import CinsimError, InputError, RunError
+from cinsim.errors import CinsimError, InputError, RunError, quoted
 from cinsim.runs.events import write_events
-from cinsim.runs.folder import refuse_to_overwrite, require_space, written_aside
+from cinsim.runs.folder import refuse_to_overwrite, require_space, reserved, tasks_folder, written_aside
 from cinsim.runs.gather import Summarise, area_measures, by_area, write_measures
 from cinsim.runs.local import Executor, LocalExecutor, Work, all_cores
-from cinsim.runs.manifest import make_manifest, write_manifest
+from cinsim.runs.manifest import MANIFEST, make_manifest, write_manifest
 from cinsim.runs.precision import MOST, enough_for
 from cinsim.runs.progress import progress
 from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, code_version, largest_first, make_tasks
+from cinsim.scenario.stored import RETURN_PATH
 
 if TYPE_CHECKING:
     from cinsim.population.caseload import InitialCaseload
     from cinsim.reference.areas import Area
     from cinsim.scenario.model import Scenario
 
-TASKS_FOLDER = ".tasks"
 PAIRED = (
     "area", "start", "years", "warm_up", "seed", "replications", "draws", "precision", "population_fraction", "initial_state",
 )  # fmt: skip
 """What scenarios that are compared child by child have the same."""
 ParameterSets = Mapping[str, Sequence[Mapping[str, float]]]
 Finish = Callable[[Path, Sequence[Task], Store], None]
+MOST_JOBS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ class RunOptions:
 
     Attributes
     ----------
-    folder : the run folder to appear; finished tasks are kept in ``.tasks`` beside it.
+    folder : the run folder to appear; finished tasks are kept in ``.tasks`` beside it (in it, of a run from a return).
     jobs : number of processes, None for all cores.
     cluster : address of a Dask scheduler, "local", or None for processes of this machine.
     events : whose event records to keep: "auto", "first", "all" or "none".
-    overwrite : replace an existing run folder even if results would be lost.
+    overwrite : replace an existing run folder even if results would be lost; never what no run wrote.
     quiet : no progress bar.
     """
 
@@ -61,8 +63,8 @@ class RunOptions:
     def executor(self) -> Executor:
         """Return what does the tasks."""
         jobs = all_cores() if self.jobs is None else self.jobs
-        if jobs < 1:
-            raise InputError(f"must be 1 or more, not {jobs}", key="--jobs")
+        if not 1 <= jobs <= MOST_JOBS:
+            raise InputError(f"must be 1 to {MOST_JOBS}, not {quoted(jobs)}", key="--jobs")
         if self.cluster is None:
             return LocalExecutor(jobs)
         from cinsim.runs.cluster import DaskExecutor
@@ -187,49 +189,94 @@ class Outcome:
     checks: Mapping[str, object] = field(default_factory=dict)
 
 
-def carry_out(plan: Plan, options: RunOptions, work: Work, summarise: Summarise, finish: Finish) -> Outcome:
+def carry_out(
+    plan: Plan, options: RunOptions, work: Work, summarise: Summarise, finish: Finish,
+    draw: Callable[[Path], None] | None = None,
+) -> Outcome:  # fmt: skip
     """Do what is not yet done of a plan and write its run folder.
 
     Parameters
     ----------
     work : does one task.
     summarise : measures of one area to summary rows.
-    finish : adds what the caller wants in the folder (comparison, figures, page) before it appears.
+    finish : adds the caller's tables (comparison, parts) to the folder before it appears.
+    draw : adds figures and page; where it fails, the folder appears with its tables alone.
 
     Raises
     ------
-    InputError : the folder holds other results, or the plan cannot be run.
-    RunError : a task failed for good or could not be stored; what is finished is kept.
+    InputError : the folder holds other results or what no run wrote, another run is writing it, or the plan cannot be run.
+    RunError : a task failed for good or could not be stored, or figures or page failed; what is finished is kept.
     KeyboardInterrupt : stopped by the user; the message says how to go on.
     """
     begun = time.perf_counter()
-    if plan.caseload is not None and options.cluster is not None:
+    private = plan.caseload is not None
+    if private and options.cluster is not None:
         raise InputError("a run that starts from a return stays on this machine; leave --cluster out", key="--cluster")
     executor = options.executor()
-    store = Store(options.folder.parent / TASKS_FOLDER)
+    most = _at_most(plan).tasks(options.events)
+
+    def refuse(folder: Path) -> None:
+        keys, with_events = [t.key for t in most], [t.key for t in most if t.keep_events]
+        refuse_to_overwrite(folder, keys, with_events, code_version(), overwrite=options.overwrite)
+
+    with reserved(options.folder, refuse, MANIFEST, private=private) as place, termination_interrupts():
+        store = Store(tasks_folder(place, private=private), private=private)
+        store.prepare()
+        require_space(store.folder)
+        plan, tasks, computed = _all_done(plan, options, executor, work, store)
+        with _stopped_while_writing(), written_aside(place, refuse, MANIFEST, private=private) as aside:
+            with progress("Gathering", len(tasks), quiet=options.quiet) as advance:
+                write_measures(tasks, store, aside, summarise, advance)
+            write_events(tasks, store, aside / "events.parquet")
+            if private:
+                (aside / RETURN_PATH).write_text(f"{tasks[0].scenario.initial_state}\n", encoding="utf-8")
+            finish(aside, tasks, store)
+            receipts = {task.key: store.receipt(task.key) for task in tasks}
+            manifest = make_manifest(
+                plan.arms, tasks, plan.parameters, receipts,
+                wall_seconds=time.perf_counter() - begun, computed=computed, events_kept=options.events,
+            )  # fmt: skip
+            write_manifest(manifest, aside)
+            undrawn = None if draw is None else _error_of(draw, aside)
+    if undrawn is not None:
+        raise RunError(
+            f"the tables are in {options.folder}; its figures and page could not be made "
+            f"({type(undrawn).__name__}: {undrawn}). `cinsim report {options.folder}` tries that again"
+        ) from undrawn
+    return Outcome(tasks, computed, time.perf_counter() - begun, manifest["checks"])
+
+
+def _error_of(draw: Callable[[Path], None], folder: Path) -> Exception | None:
+    """Return what kept a folder's figures and page from being made, None if nothing did."""
+    try:
+        draw(folder)
+    except Exception as error:
+        return error
+    return None
+
+
+@contextmanager
+def _stopped_while_writing() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        if str(stopped):
+            raise
+        resume = "everything that was simulated is kept: the same command writes the results"
+        raise KeyboardInterrupt(f"stopped while the results were being written; {resume}") from None
+
+
+def _all_done(plan: Plan, options: RunOptions, executor: Executor, work: Work, store: Store) -> tuple[Plan, list[Task], int]:
+    """Return the plan with as many replications as its precision needs, its tasks, all of them done, and how many now."""
     tasks = plan.tasks(options.events)
-    if not options.overwrite and options.folder.exists():
-        most = _at_most(plan).tasks(options.events)
-        refuse_to_overwrite(options.folder, [t.key for t in most], [t.key for t in most if t.keep_events], code_version())
-    store.prepare()
-    require_space(store.folder)
     computed = do_missing(tasks, executor, work, store, quiet=options.quiet)
     while (replications := _enough(plan, tasks, store)) > max(task.replication for task in tasks) + 1:
         plan = plan.with_replications(replications)
         tasks = plan.tasks(options.events)
         computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
-    receipts = {task.key: store.receipt(task.key) for task in tasks}
-    with written_aside(options.folder) as aside:
-        with progress("Gathering", len(tasks), quiet=options.quiet) as advance:
-            write_measures(tasks, store, aside, summarise, advance)
-        write_events(tasks, store, aside / "events.parquet")
-        manifest = make_manifest(
-            plan.arms, tasks, plan.parameters, receipts,
-            wall_seconds=time.perf_counter() - begun, computed=computed, events_kept=options.events,
-        )  # fmt: skip
-        write_manifest(manifest, aside / "manifest.json")
-        finish(aside, tasks, store)
-    return Outcome(tasks, computed, time.perf_counter() - begun, manifest["checks"])
+    if any(not store.has(task) for task in tasks):  # the folder of finished tasks was deleted meanwhile
+        computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
+    return plan, tasks, computed
 
 
 def _at_most(plan: Plan) -> Plan:
@@ -273,6 +320,9 @@ def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Sto
     missing = largest_first(task for task in once.values() if not store.has(task))
     if not missing:
         return 0
+    if damaged := sum(store.damaged(task) for task in missing):
+        what = "1 finished task was" if damaged == 1 else f"{damaged} finished tasks were"
+        print(f"{what} damaged on disk ({store.folder}) and will be simulated again", file=sys.stderr)
     done = 0
     resume = "finished tasks are kept: the same command goes on from there"
     with termination_interrupts(), progress("Simulating", sum(task.children for task in missing), quiet=quiet) as advance:

@@ -15,6 +15,7 @@ from cinsim.scenario.posts import read_posts
 from cinsim.scenario.problems import Place, ScenarioError, checked, did_you_mean, without_nulls
 from cinsim.scenario.quantities import UNITS_REQUIRED
 from cinsim.scenario.reading import Located, read_file, read_yaml
+from cinsim.scenario.stored import stored_scenario, with_return_found
 
 SET_OPTION: Final = "--set"
 _OWN_TO_A_FILE: Final = ("name", "title", "question")
@@ -178,8 +179,9 @@ def _manifest(path: Path) -> Located:
     held = read_json(path, kind="manifest of a run")
     if not isinstance(held, dict) or not isinstance(held.get("scenario"), dict):
         raise InputError("is not the manifest of a run: it has no 'scenario'", path=path, key="scenario")
+    stored_scenario(held["scenario"], path, "scenario")
     # a manifest is written by cinsim on few long lines, so its places name the file alone
-    return _located(held["scenario"], Place(path))
+    return _located(with_return_found(held["scenario"], path), Place(path))
 
 
 def _located(value: Any, place: Place) -> Located:

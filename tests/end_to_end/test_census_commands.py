@@ -15,6 +15,9 @@ from cinsim.census.read import read_return
 from cinsim.census.rules import broken_rules
 from cinsim.census.shape import TABLES
 from cinsim.census.sift import sift
+from cinsim.listing import INDEX
+from cinsim.runs.manifest import read_manifest
+from cinsim.sealed import write_sealed
 
 pytestmark = pytest.mark.end_to_end
 
@@ -60,7 +63,7 @@ def test_the_return_is_of_the_run_it_is_said_to_be(folder: Path) -> None:
 
 
 def test_the_eleven_tables_hold_what_the_file_holds(folder: Path) -> None:
-    assert files(folder / "tables") == {f"{name}.csv" for name in TABLES}
+    assert files(folder / "tables") == {INDEX, *(f"{name}.csv" for name in TABLES)}
     assert sift(read_return(folder / "tables")).usable.rows == sift(read_return(folder / "2026.xml")).usable.rows
 
 
@@ -80,7 +83,7 @@ def test_reading_prints_no_child_and_writes_nothing_but_into_the_named_folder(fo
     printed = done(folder, "census", "read", "2026.xml", "--out", "named")
     assert "SIM0" not in printed
     added = files(folder) - before
-    assert added == {f"named/{name}" for name in ("account.txt", "counts.csv", "problems.csv", "profile.json")}
+    assert added == {f"named/{name}" for name in (INDEX, "account.txt", "counts.csv", "problems.csv", "profile.json")}
 
 
 @pytest.mark.parametrize(
@@ -107,8 +110,7 @@ def test_a_wrong_request_exits_2_with_what_would_be_right(folder: Path, argument
 def test_a_run_made_by_other_code_is_not_mixed_with_children_that_never_were_in_it(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "run", tmp_path / "run")
     manifest = tmp_path / "run" / "manifest.json"
-    text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text.replace('"code_version": "', '"code_version": "0'), encoding="utf-8")
+    write_sealed({**read_manifest(manifest), "code_version": "0" * 32}, manifest)
     result = command(tmp_path, "census", "export", "run", "--year", "2026", "--out", "x.xml")
     assert result.returncode == 2
     assert "other code" in result.stderr

@@ -108,6 +108,31 @@ def test_an_error_on_the_cluster_names_the_task_it_befell(scheduler: str, tmp_pa
         list(DaskExecutor(scheduler, 2).run([make_task(0, tmp_path)], go_wrong, store))
 
 
+def test_a_local_cluster_is_closed_to_other_users_of_the_machine() -> None:
+    pytest.importorskip("cryptography")
+    from distributed import Client
+
+    client, cluster = DaskExecutor("local", 1)._connect()
+    try:
+        assert client.submit(sum, (1, 2)).result(timeout=60) == 3
+        address = cluster.scheduler_address
+        assert address.startswith("tls://")
+        for stranger in (address, address.replace("tls://", "tcp://")):
+            with pytest.raises((OSError, TypeError, ValueError)):
+                Client(stranger, timeout=3)
+    finally:
+        client.close()
+        cluster.close()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://x", "x:8786", "tcp://", "tcp://host", "tcp://host:99999", "tcp://host:0", "tcp://a b:1", ""]
+)
+def test_what_is_no_address_of_a_scheduler_is_refused_before_any_work(address: str) -> None:
+    with pytest.raises(InputError, match="scheduler's address such as tcp://host:8786"):
+        DaskExecutor(address, 2)
+
+
 def test_a_cluster_address_that_is_none_is_refused_before_any_work() -> None:
     with pytest.raises(InputError, match="tcp://host:8786"):
         DaskExecutor("my-cluster", 2)

@@ -16,7 +16,7 @@ import cinsim
 from cinsim.cli import app
 from cinsim.cli.lists import print_blocks
 from cinsim.cli.options import settings
-from cinsim.errors import InputError, RunError
+from cinsim.errors import InputError, RunError, doing
 from cinsim.reference.areas import find_area
 from cinsim.reference.register import load_register
 
@@ -176,6 +176,29 @@ def test_what_ends_a_run_is_said_and_sets_the_exit_status(
     assert (found, out) == (status, "")
     assert said in err
     assert "Traceback" not in err
+
+
+def test_an_error_that_nobody_foresaw_is_one_sentence_and_its_traceback_a_file_that_nobody_else_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*arguments: object, **keywords: object) -> None:
+        with doing("drawing the figures"):
+            raise KeyError("a stray key \x1b[2J")
+
+    monkeypatch.setattr("cinsim.api.run_plan", end)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    arguments = ("run", write(tmp_path, "title: Baseline\n"), "--out", str(tmp_path / "run"))
+    status, out, err = call(*arguments)
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+    assert err.startswith("cinsim run, while drawing the figures ended with an error of its own (KeyError: ")
+    assert "\x1b" not in err
+    (details,) = tmp_path.glob("cinsim-error-*.txt")
+    assert str(details) in err
+    assert "Traceback (most recent call last)" in details.read_text()
+    assert details.stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("CINSIM_DEBUG", "1")
+    assert "Traceback (most recent call last)" in call(*arguments)[2]
 
 
 def test_the_parameters_are_printed_as_csv_that_reads_back_as_the_register() -> None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from report_runs import AVERAGE, NAMES, RunMaker
+from report_runs import AVERAGE, NAMES, RunMaker, resealed
 
 from cinsim.report import record_series
 from cinsim.report.areas import ranked_figures
 from cinsim.report.children import children_figures
 from cinsim.report.comparisons import waterfall_figures
-from cinsim.report.figures import write_figures
+from cinsim.report.figures import figures_of
 from cinsim.report.folder import read_run
 from cinsim.report.funnels import funnel_figures
+from cinsim.report.html import write_report
 from cinsim.report.record_series import assessment_days, cases_per_worker, monthly_stocks
 from cinsim.report.stocks import band, stocks_figure
-from cinsim.report.style import house_style
+from cinsim.report.style import FigureFile, house_style
+
+
+def write_figures(folder: Path) -> list[FigureFile]:
+    drawn = folder.parent / f"{folder.name}-figures"
+    shutil.rmtree(drawn, ignore_errors=True)
+    return figures_of(read_run(folder), drawn)
+
 
 pytestmark = pytest.mark.unit
 
@@ -96,12 +105,16 @@ def test_without_the_record_caseloads_come_from_the_measures_and_no_assessment_d
     assert "90th percentile" in files["caseload"].alt
 
 
-def test_figures_of_an_earlier_page_are_replaced(tmp_path: Path) -> None:
+def test_figures_of_an_earlier_page_are_replaced_and_a_users_own_are_kept(tmp_path: Path) -> None:
     folder = RunMaker(years=1).write(tmp_path / "run")
     (folder / "figures").mkdir()
     (folder / "figures" / "old.png").write_bytes(b"old")
-    write_figures(folder)
+    resealed(folder)
+    (folder / "figures" / "mine.png").write_bytes(b"mine")
+    write_report(folder)
     assert not (folder / "figures" / "old.png").exists()
+    assert (folder / "figures" / "mine.png").read_bytes() == b"mine"
+    write_report(folder)
 
 
 def _record(rows: list[tuple[str, float, str, int, int | None]], folder: Path) -> Path:
@@ -109,6 +122,7 @@ def _record(rows: list[tuple[str, float, str, int, int | None]], folder: Path) -
     table = pd.DataFrame(rows, columns=["event", "time", "date", "entity_id", "resource_id"])
     table["date"] = pd.to_datetime(table["date"]).dt.date
     table.assign(run=0, area_code=AVERAGE[0][0], episode=1).astype({"event": "category"}).to_parquet(folder / "events.parquet")
+    resealed(folder)
     return folder
 
 
@@ -149,6 +163,7 @@ def test_each_replication_is_read_by_itself_however_its_rows_are_stored(
         pieces.append(piece.assign(scenario=scenario, run=number, area_code=area, episode=1))
     record = pd.concat(pieces).assign(date=lambda rows: pd.to_datetime(rows["date"]).dt.date)
     record.astype({"event": "category", "scenario": "category"}).to_parquet(folder / "events.parquet")
+    resealed(folder)
     monkeypatch.setattr(record_series, "BATCH_ROWS", rows_at_once)
     run = read_run(folder)
     kinds = ("assessment_started", "assessment_completed")
@@ -183,6 +198,7 @@ def test_monthly_stocks_are_starts_less_ends_as_a_rate(tmp_path: Path) -> None:
     measures.loc[measures["measure"] == "cin_plans_31_march", "value"] = 2.0
     measures.loc[measures["measure"] == "cin_plans_31_march_rate", "value"] = 1.0
     measures.to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     rows = [("cin_plan_started", float(i), "2024-02-01", i, None) for i in range(3)] + [
         ("cin_plan_ended", 9.0, "2024-05-31", 1, None)
     ]
@@ -197,6 +213,7 @@ def test_every_bundle_of_a_comparison_has_a_waterfall_of_its_own(tmp_path: Path)
     folder = RunMaker(arms=4, years=1, extras=True).write(tmp_path / "run")
     table = pd.read_csv(folder / "contributions.csv")
     pd.concat([table.assign(scenario=name) for name in NAMES[1:4]]).to_csv(folder / "contributions.csv", index=False)
+    resealed(folder)
     drawn = waterfall_figures(read_run(folder))
     assert [drawing.name for drawing in drawn] == [f"waterfall_{name}" for name in NAMES[1:4]]
     assert len({drawing.title for drawing in drawn}) == 3
@@ -216,6 +233,7 @@ def test_children_with_more_and_with_fewer_are_counted_per_replication(tmp_path:
     before, after = [0, 1, 2, 3, 1, 1], [1, 2, 1, 3, 2, 2]
     table = pd.DataFrame({"first_different": "referral", "baseline_referrals": before, "scenario_referrals": after})
     table.assign(scenario=NAMES[1], draw=0, replication=[0, 0, 0, 1, 1, 1]).to_parquet(folder / "children_changed.parquet")
+    resealed(folder)
     drawn = {d.name: d for d in children_figures(read_run(folder))}
     more, fewer = drawn["children_more_or_less"].figure.axes[0].patches
     assert (more.get_width(), fewer.get_width()) == (2.0, -0.5)

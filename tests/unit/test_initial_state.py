@@ -141,18 +141,40 @@ def test_the_return_is_read_once_and_the_manifest_names_it(folder: Path, tmp_pat
     result = run(folder / "go_on.yaml", out=tmp_path / "run", jobs=1, quiet=True)
     assert read == [(folder / "return.xml").resolve()]
     entry = result.manifest["initial_state"]
-    assert entry["open_children"] == len(caseload()) == sum(entry["read_as"].values())
+    assert entry["open_children"] == len(caseload())
     assert entry["sha256"] == starting.content_of(folder / "return.xml")
     assert stored_run(tmp_path / "run").population.birth.size > len(caseload())
 
-    (folder / "changed").mkdir()
-    manifest = (tmp_path / "run" / "manifest.json").read_text(encoding="utf-8")
-    other = folder / "changed" / "return.xml"
-    other.write_text((folder / "return.xml").read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    again = tmp_path / "manifest.json"
-    again.write_text(manifest.replace(str((folder / "return.xml").resolve()), str(other)), encoding="utf-8")
+    other = tmp_path / "passed_on"
+    other.mkdir()
+    (other / "manifest.json").write_bytes((tmp_path / "run" / "manifest.json").read_bytes())
+    (other / "return.xml").write_bytes((folder / "return.xml").read_bytes())
+    assert run(other / "manifest.json", out=tmp_path / "again", quiet=True, jobs=1).manifest["initial_state"] == entry
+    (other / "return.xml").write_text((folder / "return.xml").read_text(encoding="utf-8") + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="has changed since the run that is to be repeated"):
-        run(again, out=tmp_path / "again", quiet=True)
+        run(other / "manifest.json", out=tmp_path / "third", quiet=True)
+
+
+def test_nobody_else_may_read_what_a_run_from_a_return_leaves_and_its_manifest_names_no_folder_and_no_small_number(
+    folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "outputs" / "run"
+    result = run(folder / "go_on.yaml", out=out, jobs=1, quiet=True, events="all")
+    assert [path.name for path in out.parent.iterdir()] == ["run"], "nothing beside the folder"
+    left = list(out.rglob("*"))
+    assert {"events.parquet", "manifest.json", "report.html", ".tasks"} <= {path.name for path in left}
+    for path in (out, *left):
+        assert path.stat().st_mode & 0o077 == 0, path
+    assert result.manifest["initial_state"]["file"] == "return.xml"
+    assert 1 <= min(caseload().by_stage.values()) <= 5, "the return has small numbers to hide"
+    shown = result.manifest["initial_state"]["read_as"].values()
+    assert all(number == "c" or number == 0 or number > 5 for number in shown)
+    assert list(shown).count("c") > 1
+    for name in ("manifest.json", "report.html"):
+        assert str(folder) not in (out / name).read_text(encoding="utf-8")
+    longer = run(folder / "go_on.yaml", replications=3, out=out, jobs=1, quiet=True, events="all")
+    assert longer.computed == 1, "what was simulated moves into the new folder"
+    assert [path.name for path in out.parent.iterdir()] == ["run"]
 
 
 def test_every_child_open_in_the_return_is_open_when_the_run_starts_and_no_other(taken_over: Replication) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
 from dataclasses import replace
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_runs import NAMES, TITLES, RunMaker
+from report_runs import NAMES, TITLES, RunMaker, resealed
 
-from cinsim.errors import InputError
+from cinsim.api import draw_report
+from cinsim.errors import InputError, RunError
 from cinsim.reference import figures
 from cinsim.report.folder import read_run
 from cinsim.report.hours import hours_table
@@ -117,7 +119,7 @@ def test_what_a_scenarios_file_says_is_shown_as_text_not_as_markup(tmp_path: Pat
     folder = RunMaker(years=1).write(tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["scenarios"][0]["title"] = "<script>alert(1)</script> & more"
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    resealed(folder, **manifest)
     page = write_report(folder).read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -165,6 +167,7 @@ def _run_with_counts(folder: Path, counts: dict[str, float]) -> Path:
     rows = [{**like, "group": g, "value": v} for g, v in counts.items()]
     rows += [{**like, "measure": "cpp_31_march_rate", "group": g, "value": 10 * v} for g, v in counts.items()]
     pd.concat([table, pd.DataFrame(rows)]).to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     return folder
 
 
@@ -199,6 +202,7 @@ def test_a_share_of_one_to_five_children_is_suppressed_whatever_it_is_a_share_of
     ]
     kept = table[~(table["measure"].isin(["referrals", "re_referral_percent", "referral_rate"]) & (table["group"] != "all"))]
     pd.concat([kept, *rows]).to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     found = grouped_rows(read_run(folder), "baseline", 2025)
     hidden = found["re_referral_percent"] == SUPPRESSED
     assert set(found.index[hidden]) == {"sex=male", "sex=female"}
@@ -231,6 +235,7 @@ def test_the_table_of_differences_says_cannot_tell_where_the_interval_spans_zero
     wide = (rows["measure"] == "s47_rate") & (rows["group"] == "all")
     rows.loc[wide, ["difference", "lower", "upper", "verdict"]] = [4.0, -20.0, 28.0, "cannot tell"]
     rows.to_csv(folder / "differences.csv", index=False)
+    resealed(folder)
     table = differences_table(read_run(folder))
     assert table is not None
     cells = {row[0].text: row[2] for row in table.rows}
@@ -246,7 +251,7 @@ def test_parameters_a_scenario_changed_come_first_then_those_on_assumption(tmp_p
     folder = RunMaker(years=1).write(tmp_path / "changed")
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["scenarios"][0]["parameters"] = {"referral_sources": 0.3}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    resealed(folder, **manifest)
     changed = parameters_table(read_run(folder))
     assert changed is not None
     assert changed.rows[0][0].text == "referral sources"
@@ -256,13 +261,15 @@ def test_parameters_a_scenario_changed_come_first_then_those_on_assumption(tmp_p
 def test_the_parameter_an_effect_hangs_on_is_named(tmp_path: Path) -> None:
     folder = RunMaker(arms=2, draws=12, replications=2, years=1).write(tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["parameters"] = [entry for entry in manifest["parameters"] if entry["name"] == "help_per_visit"]
     manifest["parameter_sets"] = {n: [{"help_per_visit": 0.01 * d, "idle": 1.0} for d in range(12)] for n in NAMES[:2]}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    resealed(folder, **manifest)
     table = pd.read_csv(folder / "measures.csv")
     here = (table["scenario"] == NAMES[1]) & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
     before = (table["scenario"] == "baseline") & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
     table.loc[here, "value"] = table.loc[before, "value"].to_numpy() - table.loc[here, "draw"].to_numpy()
     table.to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     (found,) = sensitivities(read_run(folder), ["cpp_31_march_rate"])
     assert (found.parameter, found.correlation) == ("help_per_visit", pytest.approx(-1.0))
 
@@ -288,6 +295,7 @@ def test_authorities_that_come_to_differ_less_are_told_with_the_interval_and_not
     children = table[table["measure"] == "population_0_17"].drop_duplicates("area_code").set_index("area_code")["value"]
     table.loc[alike, "value"] = (0.004 * table.loc[alike, "area_code"].map(children)).round()
     table.to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     found = lottery_tables(read_run(folder))[0]
     row = next(row for row in found.rows if row[0].text == label("cpp_31_march_rate").text)
     assert float(row[2].text) == pytest.approx(1.0, abs=0.05)
@@ -303,6 +311,7 @@ def test_the_answer_says_between_authorities_what_the_table_says_and_the_figure_
     alike = plans["scenario"] == NAMES[2]
     plans.loc[alike, "value"] = (0.01 * plans.loc[alike, "area_code"].map(children)).round()
     pd.concat([table, plans]).to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     run = read_run(folder)
     said = lottery_sentences(run)
     assert len(said) == 4
@@ -320,7 +329,7 @@ def test_the_answer_says_between_authorities_what_the_table_says_and_the_figure_
 
 @pytest.mark.parametrize(
     ("missing", "message"),
-    [("manifest.json", "no manifest"), ("measures.csv", "no such table")],
+    [("manifest.json", "no manifest"), ("measures.csv", "is missing")],
 )
 def test_a_folder_that_is_no_finished_run_is_refused_with_the_file_named(tmp_path: Path, missing: str, message: str) -> None:
     folder = RunMaker(years=1).write(tmp_path / "run")
@@ -330,9 +339,40 @@ def test_a_folder_that_is_no_finished_run_is_refused_with_the_file_named(tmp_pat
     assert str(refused.value.path).endswith(missing)
 
 
+def test_a_folder_that_cannot_be_written_is_told_and_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def read_only(*arguments: object, **keywords: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", read_only)
+        with pytest.raises(RunError, match=r"could not be written into .*run: Read-only file system"):
+            draw_report(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["report.html", "groups.csv"])
+def test_a_page_that_somebody_changed_or_put_there_is_not_replaced(tmp_path: Path, name: str) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    (folder / name).write_text("mine")
+    with pytest.raises(InputError, match=rf"{name}.*Nothing was touched"):
+        write_report(folder)
+    assert (folder / name).read_text() == "mine"
+    (folder / name).unlink()
+    write_report(folder)
+    (folder / name).write_text("mine")
+    with pytest.raises(InputError, match=rf"{name}, changed since"):
+        write_report(folder)
+    assert (folder / name).read_text() == "mine"
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
 def test_a_table_without_a_column_is_refused_with_the_column_named(tmp_path: Path) -> None:
     folder = RunMaker(years=1).write(tmp_path / "run")
     pd.read_csv(folder / "measures.csv").drop(columns="draw").to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     with pytest.raises(InputError, match="lacks the columns draw"):
         read_run(folder)
 
@@ -342,6 +382,7 @@ def test_tables_may_quote_their_texts_and_leave_missing_numbers_empty(tmp_path: 
     plain = read_run(folder)
     for name in ("measures.csv", "differences.csv"):
         pd.read_csv(folder / name).to_csv(folder / name, index=False, quoting=csv.QUOTE_NONNUMERIC)
+        resealed(folder)
     quoted = read_run(folder)
     pd.testing.assert_frame_equal(quoted.measures, plain.measures)
     assert quoted.differences is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_runs import RunMaker
+from report_runs import RunMaker, resealed
 
 from cinsim.errors import InputError
 from cinsim.outcomes.national import NationalSums
@@ -93,5 +93,6 @@ def test_few_authorities_have_no_figure_of_regions(tmp_path: Path) -> None:
 def test_a_national_table_without_a_column_is_refused_with_the_file_named(tmp_path: Path) -> None:
     path = made(tmp_path / "run", years=1, how_many=3) / "national.csv"
     pd.read_csv(path).drop(columns="area_level").to_csv(path, index=False)
+    resealed(path.parent)
     with pytest.raises(InputError, match="lacks the columns area_level"):
         read_run(path.parent)

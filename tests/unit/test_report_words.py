@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_runs import AVERAGE, NAMES, TITLES, RunMaker
+from report_runs import AVERAGE, NAMES, TITLES, RunMaker, resealed
 
 from cinsim.report.changes import changes
 from cinsim.report.effects import Effect, effects
@@ -52,6 +52,7 @@ def test_cost_is_told_in_millions_in_the_levels_and_in_the_differences(tmp_path:
         money = [column for column in ("value", "difference", "lower", "upper", "baseline_mean") if column in table]
         like[money] = like[money] * 1e6
         pd.concat([table, like]).to_csv(folder / name, index=False)
+        resealed(folder)
     run = read_run(folder)
     (cost,), (cases,) = effects(run, "cost", 2025), effects(run, "caseload_mean", 2025)
     assert (cost.difference, cost.before) == (pytest.approx(cases.difference), pytest.approx(cases.before))
@@ -78,10 +79,12 @@ def test_one_child_is_shown_under_the_baseline_and_under_each_scenario_from_wher
         for place, (name, end) in enumerate(ends.items()) for number, (event, day) in enumerate([*shared, *end])
     ]  # fmt: skip
     pd.DataFrame(rows).astype({"resource_id": "Int32"}).to_parquet(folder / "events.parquet")
+    resealed(folder)
     changed = {"baseline": "baseline", "draw": 0, "replication": 0, "child": 7, "time": 3.0, "outcome_differs": True}
     pd.DataFrame([changed | {"scenario": n, "first_different": "cin_plan_started"} for n in NAMES[1:3]]).to_parquet(
         folder / "children_changed.parquet"
     )
+    resealed(folder)
     plan, later = one_child_tables(read_run(folder))
     assert [[cell.text for cell in row] for row in plan.rows] == [
         ["1 May 2024", "referral", "referral"],
@@ -105,7 +108,7 @@ def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) 
         "policies": {"family_help": {"merged": True}, "lead_practitioner": {"eligible": ["low", "medium"]}},
         "workforce": {"social_workers": {"fte": "+10%"}},
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    resealed(folder, **manifest)
     (_, visits), (_, merged) = changes(read_run(folder))
     assert visits == ["CIN visits, at most this long apart: 20 working days (in the baseline 30 working days)"]
     assert sorted(merged) == [

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import shutil
+import signal
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +69,20 @@ def interrupt_after_two(task: Task) -> TaskResult:
     return count_children(task)
 
 
+def delete_finished_tasks(task: Task, folder: Path) -> TaskResult:
+    """The third replication of Leeds deletes the folder of finished tasks, once."""
+    if task.replication == 2 and task.area.area_name == "Leeds" and not (folder.parent / "deleted").exists():
+        (folder.parent / "deleted").touch()
+        shutil.rmtree(folder, ignore_errors=True)
+    return count_children(task)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Return all that is in a folder, finished tasks and locks left out."""
+    found = (path for path in sorted(folder.rglob("*")) if ".tasks" not in path.parts)
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in found}
+
+
 def mean_by_measure(measures: pd.DataFrame) -> pd.DataFrame:
     keys = ["scenario", "area_code", "area_name", "year", "measure", "group"]
     return measures.groupby(keys, sort=False, as_index=False)["value"].mean().rename(columns={"value": "mean"})
@@ -72,7 +90,8 @@ def mean_by_measure(measures: pd.DataFrame) -> pd.DataFrame:
 
 def nothing_more(folder: Path, tasks: Sequence[Task], store: Store) -> None:
     several = len({task.area.area_code for task in tasks}) > 1
-    assert sorted(path.name for path in folder.iterdir()) == [name for name in FILES if several or "national" not in name]
+    tables = [name for name in FILES if name != "manifest.json" and (several or "national" not in name)]
+    assert sorted(path.name for path in folder.iterdir()) == tables
 
 
 def go(plan: Plan, folder: Path, work=count_children, finish=nothing_more, **options: object) -> Outcome:
@@ -159,11 +178,156 @@ def test_a_run_folder_with_other_results_is_not_replaced_unless_asked(tmp_path: 
     assert results(tmp_path / "baseline") != before
 
 
-def test_a_run_folder_in_which_somebody_put_a_file_is_not_replaced_unless_asked(tmp_path: Path) -> None:
-    go(make_plan([scenario()]), tmp_path / "baseline")
-    (tmp_path / "baseline" / "notes.txt").write_text("for the minister")
-    with pytest.raises(InputError, match="--overwrite"):
-        go(make_plan([scenario(replications=4)]), tmp_path / "baseline")
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("put", ["notes.txt", "data/return.xml", "figures/mine.png", "empty/", ".hidden", "link", "measures.csv"])
+def test_a_run_folder_in_which_somebody_put_something_is_never_replaced_and_no_option_is_offered(
+    tmp_path: Path, put: str, overwrite: bool
+) -> None:
+    folder = tmp_path / "baseline"
+    go(make_plan([scenario()]), folder)
+    path = folder / put
+    path.parent.mkdir(exist_ok=True)
+    if put == "link":
+        path.symlink_to(tmp_path)
+    elif put.endswith("/"):
+        path.mkdir()
+    else:
+        path.write_text("for the minister")
+    before = snapshot(tmp_path)
+    for plan in (make_plan([scenario(replications=4)]), make_plan([scenario(seed=2)])):
+        with pytest.raises(InputError, match=r"what no run wrote .*Nothing was touched") as refused:
+            go(plan, folder, work=refuse_to_work, overwrite=overwrite)
+        assert put.partition("/")[0] in str(refused.value)
+        assert "--overwrite" not in str(refused.value)
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_folder_that_is_no_runs_is_never_replaced(tmp_path: Path, overwrite: bool) -> None:
+    mine = tmp_path / "mine"
+    (mine / "data").mkdir(parents=True)
+    (mine / "thesis.txt").write_text("years of work")
+    before = snapshot(tmp_path)
+    with pytest.raises(InputError, match=r"thesis\.txt") as refused:
+        go(make_plan([scenario()]), mine, work=refuse_to_work, overwrite=overwrite)
+    assert "--overwrite" not in str(refused.value)
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("out", [".", "..", "", "file", "file/below", "x" * 300, "ring/run"])
+def test_what_is_no_place_for_a_run_folder_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    Path("file").write_text("in the way")
+    Path("ring").symlink_to("ring")
+    before = snapshot(tmp_path)
+    with pytest.raises(InputError) as refused:
+        go(make_plan([scenario()]), Path(out), work=refuse_to_work, overwrite=True)
+    assert refused.value.key == "--out"
+    assert snapshot(tmp_path) == before
+
+
+def test_a_run_folder_that_is_a_link_is_written_where_it_leads_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "run")
+    for replications in (3, 4):
+        go(make_plan([scenario(replications=replications)]), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in (tmp_path / "disk").iterdir()) == [".tasks", "run"]
+    (tmp_path / "disk" / "run" / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"notes\.txt"):
+        go(make_plan([scenario(seed=2)]), tmp_path / "link", work=refuse_to_work, overwrite=True)
+
+
+def test_a_file_put_into_the_folder_while_the_run_is_at_work_is_kept_and_so_is_what_was_simulated(tmp_path: Path) -> None:
+    folder = tmp_path / "baseline"
+    go(make_plan([scenario()]), folder)
+
+    def note(aside: Path, tasks: Sequence[Task], store: Store) -> None:
+        (folder / "notes.txt").write_text("mine")
+
+    with pytest.raises(RunError, match=r"notes\.txt[\s\S]*finished tasks are kept"):
+        go(make_plan([scenario(replications=5)]), folder, finish=note)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert pd.read_csv(folder / "measures.csv")["replication"].max() == 2
+    assert go(make_plan([scenario(replications=5)]), tmp_path / "other").computed == 0
+
+
+def test_a_second_run_into_the_same_folder_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    folder, said = tmp_path / "baseline", []
+
+    def second(aside: Path, tasks: Sequence[Task], store: Store) -> None:
+        with pytest.raises(InputError, match=r"another run is writing .*baseline.*process \d+") as refused:
+            go(make_plan([scenario(seed=2)]), folder, work=refuse_to_work, overwrite=True)
+        said.append(refused.value.key)
+        go(make_plan([scenario(seed=2)]), tmp_path / "other")
+
+    go(make_plan([scenario()]), folder, finish=second)
+    assert said == ["--out"]
+    assert read_manifest(folder / "manifest.json")["seed"] == 1
+    assert read_manifest(tmp_path / "other" / "manifest.json")["seed"] == 2
+
+
+def test_what_a_killed_run_left_beside_its_folder_is_swept_and_the_only_copy_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "baseline"
+    go(make_plan([scenario()]), folder)
+    kept = results(folder)
+    folder.rename(tmp_path / ".baseline.4711.replaced")
+    (tmp_path / ".baseline.4711.partial").mkdir()
+    (tmp_path / ".baseline.4711.partial" / "measures.csv").write_text("half")
+    with pytest.raises(InputError, match="other results"):
+        go(make_plan([scenario(seed=2)]), folder, work=refuse_to_work)
+    assert results(folder) == kept
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tasks", "baseline"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_results_are_written_is_told_leaves_nothing_half_written_and_loses_nothing(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    def stopped(aside: Path, tasks: Sequence[Task], store: Store) -> None:
+        os.kill(os.getpid(), number)
+
+    with pytest.raises(KeyboardInterrupt, match=r"stopped while the results were being written; everything .* kept"):
+        go(make_plan([scenario()]), tmp_path / "baseline", finish=stopped)
+    assert [path.name for path in tmp_path.iterdir()] == [".tasks"]
+    assert go(make_plan([scenario()]), tmp_path / "baseline", work=refuse_to_work).computed == 0
+
+
+def test_tables_are_kept_where_figures_fail(tmp_path: Path) -> None:
+    def no_figures(folder: Path) -> None:
+        raise ValueError("ParseFatalException: Unknown symbol")
+
+    plan = make_plan([scenario()])
+    with pytest.raises(RunError, match=r"the tables are in .*baseline; .*cinsim report"):
+        carry_out(plan, RunOptions(tmp_path / "baseline", jobs=1), count_children, mean_by_measure, nothing_more, no_figures)
+    assert len(pd.read_csv(tmp_path / "baseline" / "measures.csv")) > 0
+    assert read_manifest(tmp_path / "baseline" / "manifest.json")["files"].keys() >= {"measures.csv", "summary.csv"}
+
+
+def test_the_folder_of_finished_tasks_may_be_deleted_while_two_processes_are_at_work(tmp_path: Path) -> None:
+    work = partial(delete_finished_tasks, folder=tmp_path / ".tasks")
+    outcome = go(make_plan([scenario(replications=6)]), tmp_path / "baseline", work=work, jobs=2)
+    assert outcome.computed > len(outcome.tasks)
+    go(make_plan([scenario(replications=6)]), tmp_path / "whole" / "baseline")
+    assert results(tmp_path / "baseline") == results(tmp_path / "whole" / "baseline")
+
+
+def test_a_damaged_task_is_told_and_simulated_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = make_plan([scenario()])
+    go(plan, tmp_path / "baseline")
+    before = results(tmp_path / "baseline")
+    for place, path in enumerate(sorted((tmp_path / ".tasks").glob("*/*.parquet"))[:2]):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1 << place
+        path.write_bytes(content)
+    again = go(plan, tmp_path / "baseline")
+    assert again.computed in (1, 2)
+    assert "damaged on disk" in capsys.readouterr().err
+    assert results(tmp_path / "baseline") == before
 
 
 def test_event_records_that_would_be_lost_keep_a_run_folder_from_being_replaced(tmp_path: Path) -> None:
@@ -183,7 +347,7 @@ def test_a_run_folder_whose_last_step_fails_does_not_appear(tmp_path: Path) -> N
 
 def test_a_folder_that_cannot_be_written_is_an_error_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(RunError, match="cannot be written"):
+    with pytest.raises(InputError, match="is a file, not a folder"):
         go(make_plan([scenario()]), tmp_path / "file" / "baseline", work=refuse_to_work)
 
 
