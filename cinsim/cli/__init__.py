@@ -10,12 +10,14 @@ import cinsim
 from cinsim.cli import differences, hindcast, lists, simulate, staffing
 from cinsim.cli.calibrate_proofs import calibrate_app
 from cinsim.cli.census import census_app
+from cinsim.cli.streams import fit_streams
 
 app = typer.Typer(
     name="cinsim",
     help="Simulate England's children's social care front door, child by child.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # plain help folds where the line is short; with panels it crops the names of options
     pretty_exceptions_enable=False,
     epilog="Exit status: 0 done, 2 the input is wrong, 1 anything else. Guide: docs/running.md",
 )
@@ -43,4 +45,5 @@ def root(
 
 def main() -> None:
     """Run the command line."""
+    fit_streams()
     app()
