@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from cinsim.errors import InputError
 from cinsim.scenario.problems import Place, did_you_mean
+from cinsim.scenario.shipped import where_else
 
 _MOST_CHARACTERS: Final = 1_000_000
 _DEEPEST: Final = 20
@@ -71,7 +72,7 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         beside = [file.name for file in sorted(path.parent.glob("*.yaml"))] if path.parent.is_dir() else []
-        raise InputError(f"there is no such file{did_you_mean(path.name, beside)}", path=path) from None
+        raise InputError(f"there is no such file{did_you_mean(path.name, beside) or where_else(path)}", path=path) from None
     except IsADirectoryError:
         raise InputError("is a folder; name a scenario file, e.g. scenarios/baseline.yaml", path=path) from None
     except UnicodeDecodeError as error:
