@@ -9,11 +9,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCENARIO ?= scenarios/baseline.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-slow bench lint types wheel clean
+.PHONY: help venv run test test-slow test-tools bench lint types wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile | sed -n '1,3p'
-	@echo "make test-slow | bench | lint | types | wheel | clean"
+	@echo "make test-slow | test-tools | bench | lint | types | wheel | clean"
 
 # the run needs the core packages alone; everything else waits for the target that needs it
 $(VENV)/core.stamp: pyproject.toml setup.py constraints.txt
@@ -44,6 +44,14 @@ test: $(VENV)/all.stamp
 
 test-slow: $(VENV)/all.stamp
 	$(BIN)/python -m pytest -m slow
+
+# the tools of others that docs/running.md shows the event record in
+$(VENV)/tools.stamp: $(VENV)/all.stamp
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[tools]'
+	@touch $@
+
+test-tools: $(VENV)/tools.stamp
+	$(BIN)/python -m pytest tests/end_to_end/test_other_tools.py
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
