@@ -25,7 +25,8 @@ def stand_in(character: str) -> str:
         return _STAND_INS[character]
     name = unicodedata.name(character, "")
     if name.startswith("BOX DRAWINGS"):
-        return "-" if name.endswith("HORIZONTAL") else "|" if name.endswith("VERTICAL") else "+"
+        lines = {" HORIZONTAL": "-", " VERTICAL": "|"}
+        return next((sign for end, sign in lines.items() if name.endswith(end) and " AND " not in name), "+")
     if unicodedata.category(character).startswith("L"):  # é is e; a power or a fraction is no digit
         plain = "".join(part for part in unicodedata.normalize("NFKD", character) if part.isascii())
         return plain or "?"
