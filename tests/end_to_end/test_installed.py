@@ -133,7 +133,7 @@ def test_installed_in_place_the_package_is_found_beside_its_clone(clone: Path, t
     )
     found = called(python, clone.parent, "-c", ask)
     assert found.returncode == 0, found.stderr
-    assert found.stdout.split()[1:] == ["cinsim.api", str(clone / "cinsim" / "__init__.py")]
+    assert found.stdout.split()[1:] == ["cinsim.scenario.loader", str(clone / "cinsim" / "__init__.py")]
     assert called(python, clone.parent, "-m", "cinsim", "--version").stdout.startswith("cinsim ")
     (clone.parent / "mine.py").write_text(ask, encoding="utf-8")
     assert called(python, clone.parent, "mine.py").returncode == 0
