@@ -9,14 +9,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCENARIO ?= scenarios/baseline.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-slow bench lint types clean
+.PHONY: help venv run test test-slow test-tools bench lint types wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile | sed -n '1,3p'
-	@echo "make test-slow | bench | lint | types | clean"
+	@echo "make test-slow | test-tools | bench | lint | types | wheel | clean"
 
 # the run needs the core packages alone; everything else waits for the target that needs it
-$(VENV)/core.stamp: pyproject.toml constraints.txt
+$(VENV)/core.stamp: pyproject.toml setup.py constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "cinsim needs Python 3.11 or later, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Building $(VENV), which takes a minute or two the first time"
@@ -45,6 +45,14 @@ test: $(VENV)/all.stamp
 test-slow: $(VENV)/all.stamp
 	$(BIN)/python -m pytest -m slow
 
+# the tools of others that docs/running.md shows the event record in
+$(VENV)/tools.stamp: $(VENV)/all.stamp
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[tools]'
+	@touch $@
+
+test-tools: $(VENV)/tools.stamp
+	$(BIN)/python -m pytest tests/end_to_end/test_other_tools.py
+
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
@@ -55,6 +63,12 @@ lint: $(VENV)/all.stamp
 types: $(VENV)/all.stamp
 	$(BIN)/mypy
 
+# what was built before is removed first: setuptools would take files that are no longer there into the wheel
+wheel: $(VENV)/core.stamp
+	rm -rf build
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
 clean:
-	rm -rf $(VENV) build cinsim.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist cinsim.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,20 +9,22 @@ from typing import Annotated
 import typer
 
 import cinsim
-from cinsim.cli import differences, hindcast, lists, simulate, staffing
+from cinsim.cli import differences, hindcast, lists, new, simulate, staffing
 from cinsim.cli.calibrate_proofs import calibrate_app
 from cinsim.cli.census import census_app
+from cinsim.cli.streams import fit_streams
 
 app = typer.Typer(
     name="cinsim",
     help="Simulate England's children's social care front door, child by child.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # plain help folds where the line is short; with panels it crops the names of options
     pretty_exceptions_enable=False,
     epilog="Exit status: 0 done, 2 the input is wrong, 1 anything else. Guide: docs/running.md",
 )
 for command in (
-    simulate.run, simulate.compare, simulate.check, simulate.report, differences.diff, staffing.staffing,
+    new.new, simulate.run, simulate.compare, simulate.check, simulate.report, differences.diff, staffing.staffing,
     hindcast.hindcast, lists.parameters, lists.measures, lists.areas,
 ):  # fmt: skip
     app.command()(command)
@@ -48,4 +50,5 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed: else what is printed goes into the next file opened
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    fit_streams()
     app()

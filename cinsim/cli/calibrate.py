@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from cinsim.calibration.point import PointFit
 
 calibrate_app = typer.Typer(
-    name="calibrate", help="Fit the model to published figures, and show how good the fit is.", no_args_is_help=True
+    name="calibrate",
+    help="Fit the model to published figures, and show how good the fit is.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 OUT = Path("outputs/calibration")
 Structure = Annotated[

@@ -10,7 +10,10 @@ import typer
 from cinsim.cli.options import Quiet, guarded
 
 census_app = typer.Typer(
-    name="census", help="Write a run's children in need census return, or read a council's.", no_args_is_help=True
+    name="census",
+    help="Write a run's children in need census return, or read a council's.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder, with the event records kept.")]
 Return = Annotated[Path, typer.Argument(metavar="RETURN", help="The return's XML, or a folder of the validator's tables as CSV.")]

@@ -6,11 +6,14 @@ import csv
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Annotated
 
 import typer
 
+from cinsim.cli.layout import GAP, cells, folded, tables_of
 from cinsim.cli.options import Format, guarded
+from cinsim.cli.streams import printable
 from cinsim.errors import InputError
 
 PARAMETER_COLUMNS = ("name", "value", "unit", "low", "high", "source", "evidence", "status", "description")
@@ -45,7 +48,7 @@ def parameters(
     if not found:
         raise InputError(f"no parameter has '{word}' in its name or description; `cinsim parameters` lists them all", key="WORD")
     rows = ([p.name, f"{p.value:g}", p.unit, f"{p.low:g} to {p.high:g}", p.evidence, p.status, p.description] for p in found)
-    print_table(("Name", "Value", "Unit", "Range", "Evidence", "Status", "What it is"), rows, numbers=(1,), texts=(2, 6))
+    print_table(("Name", "Value", "Unit", "Range", "Evidence", "Status", "What it is"), rows, numbers=(1, 3))
 
 
 @guarded
@@ -60,7 +63,7 @@ def measures(format_: Format = "table") -> None:
     if format_ == "csv":
         write_csv(columns, rows)
     else:
-        print_table([column.replace("_", " ").capitalize() for column in columns], rows, texts=range(1, len(columns)))
+        print_table([column.replace("_", " ").capitalize() for column in columns], rows)
 
 
 @guarded
@@ -99,7 +102,7 @@ def areas(format_: Format = "table") -> None:
         for area in known
     )  # fmt: skip
     headings = ("Code", "Name", "Region", "Children", "Referrals per 10,000", "CP plans per 10,000", "Caseload", "Simulation")
-    print_table(headings, rows, numbers=(3, 4, 5, 6))
+    print_table(headings, rows, numbers=(3, 4, 5, 6), kept=2)
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -113,50 +116,41 @@ WIDTH_OFF_TERMINAL = 160
 
 
 def print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = (), texts: Sequence[int] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Sequence[int] = (),
+    kept: int = 1,
+    width: int | None = None,
 ) -> None:
-    """Print rows as a table; columns in ``numbers`` are set to the right, those in ``texts`` are broken where space is short."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for place, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if place in numbers else "left", overflow="fold", no_wrap=place not in texts)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_OFF_TERMINAL).print(table)
-
-
-def print_blocks(headings: Sequence[str], rows: Sequence[Sequence[str]], *, kept: int, width: int | None = None) -> None:
-    """Print rows as tables beneath each other, each as wide as there is room for and each with the first ``kept`` columns.
+    """Print rows as a table. Where the line is short, texts are folded and columns move to further tables; nothing is cut.
 
     Parameters
     ----------
-    kept : columns that every table starts with; those after them are numbers and stand in as many tables as they need.
-    width : characters in a line; that of the terminal when None.
+    numbers : columns of numbers, which are set to the right.
+    kept : columns that each table starts with where one does not hold all.
+    width : characters in a line; those of the terminal, or of the variable COLUMNS, when None.
     """
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH_OFF_TERMINAL
-    widths = [max(len(heading), *(len(row[place]) for row in rows)) + 2 for place, heading in enumerate(headings)]
-    for number, block in enumerate(_blocks(widths, kept, width or room)):
+    shown = [printable(heading) for heading in headings]
+    texts = [[printable(cell.replace("\n", " ")) for cell in row] for row in rows]
+    room = width or shutil.get_terminal_size((WIDTH_OFF_TERMINAL, 24)).columns
+    for number, table in enumerate(tables_of(shown, texts, numbers=numbers, kept=kept, room=room)):
         if number:
-            typer.echo("")
-        columns = [*range(kept), *block]
-        chosen = ([row[place] for place in columns] for row in rows)
-        print_table([headings[place] for place in columns], chosen, numbers=range(1, len(columns)))
+            typer.echo()
+        for place, row in enumerate((shown, *texts)):
+            cells_of = [folded(row[column], wide) for column, wide in zip(table.columns, table.widths, strict=True)]
+            for line in zip_longest(*cells_of, fillvalue=""):
+                parts = [
+                    _set(text, wide, to_the_right=column in numbers)
+                    for text, column, wide in zip(line, table.columns, table.widths, strict=True)
+                ]
+                text = (" " * GAP).join(parts).rstrip()
+                typer.echo(text if place else typer.style(text, bold=True))
 
 
-def _blocks(widths: Sequence[int], kept: int, room: int) -> list[list[int]]:
-    """Return which columns stand in each table: as many as fit beside the kept ones, and at least one."""
-    blocks: list[list[int]] = [[]]
-    used = sum(widths[:kept])
-    for place in range(kept, len(widths)):
-        if blocks[-1] and used + widths[place] > room:
-            blocks.append([])
-            used = sum(widths[:kept])
-        blocks[-1].append(place)
-        used += widths[place]
-    return blocks
+def _set(text: str, width: int, *, to_the_right: bool) -> str:
+    room = " " * (width - cells(text))
+    return room + text if to_the_right else text + room
 
 
 def _cell(value: object) -> object:

@@ -30,6 +30,11 @@ from cinsim.cli.options import (
     with_options,
 )  # fmt: skip
 
+ALONE = (
+    "This system cannot go on with a copy of a process: every scenario is simulated alone from its beginning, which takes longer "
+    "and changes no number."
+)
+
 
 @guarded
 def run(
@@ -106,6 +111,7 @@ def compare(
     from cinsim.api import Comparison, compared_scenarios, pinned_parameters, planned, run_plan
     from cinsim.cli.tables import print_comparison, print_parts
     from cinsim.errors import InputError
+    from cinsim.runs.groups import may_fork
     from cinsim.runs.run import RunOptions
 
     first = scenarios[0]
@@ -120,6 +126,8 @@ def compare(
     else:
         plan = planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     say_remarks(plan.arms)
+    if not quiet and not may_fork():
+        typer.echo(ALONE, err=True)
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):
@@ -143,7 +151,7 @@ def check(
     ] = None,
     set_: Set = None,
     journeys: Annotated[
-        bool, typer.Option("--journeys", help="Live journeys through: those of tests/journeys unless others are named.")
+        bool, typer.Option("--journeys", help="Live journeys through: those that ship unless others are named.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cinsim.cli.lists import print_blocks, print_table
+from cinsim.cli.lists import print_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
             row.append(f"{middle} ({low} to {high})" if found["lower"] == found["lower"] else middle)
         rows.append(row)
     typer.echo(f"\nDifference from {baseline}: {place}, year to March {year}; 95% intervals\n")
-    print_blocks(("Measure", baseline, *others), rows, kept=2)
+    print_table(("Measure", baseline, *others), rows, numbers=range(1, len(others) + 2), kept=2)
     if together:
         _print_lottery(result, baseline, others, year)
     print_cautions(plan)
@@ -108,7 +108,7 @@ def _print_lottery(result: Comparison, baseline: str, others: Sequence[str], yea
         rows.append(cells)
     if rows:
         typer.echo("\nBetween authorities: how many times as high the 90th percentile is as the 10th\n")
-        print_blocks(("Measure", baseline, *others), rows, kept=2)
+        print_table(("Measure", baseline, *others), rows, numbers=range(1, len(others) + 2), kept=2)
 
 
 def print_parts(result: Comparison) -> None:
@@ -131,7 +131,7 @@ def print_parts(result: Comparison) -> None:
             rows.append([label(measure).text, *cells, difference_text(total, decimals_for(measure, total)), beside])
         typer.echo(f"\nWhat each part of {scenario} adds\n")
         headings = ("Measure", *(part.replace("_", " ") for part in parts), "All together", "of it interaction")
-        print_blocks(headings, rows, kept=1)
+        print_table(headings, rows, numbers=range(1, len(headings)))
 
 
 def _by_measure(table: pd.DataFrame, scenario: str, area: Area, year: int) -> dict[str, dict[str, float]]:

@@ -1,7 +1,7 @@
 """The words of the event record: kinds of event and the details that qualify them.
 
-Pathway and workforce write these, outcomes and the census read them. ``kind`` is the column ``event_type`` of
-``events.parquet``, in the sense of the vidigi event-log format.
+Pathway and workforce write these, outcomes and the census read them. ``kind_of`` is the column ``event_type`` of
+``events.parquet``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The event record as a table that process-mining and queue-animation tools open as it is."""
+"""The event record as a table: a log of cases, in the form that process-mining tools open; docs/running.md has others."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -119,9 +119,15 @@ def make_manifest(
         "cost": {
             "task_seconds": round(sum(float(receipt.get("seconds", 0)) for receipt in receipts.values()), 2),
             "events": sum(int(receipt.get("events", 0)) for receipt in receipts.values()),
-            "peak_memory_mb": max((float(receipt.get("peak_memory_mb", 0)) for receipt in receipts.values()), default=0.0),
+            **_peak_memory(receipts.values()),
         },
     }
+
+
+def _peak_memory(receipts: Iterable[Mapping[str, Any]]) -> dict[str, object]:
+    """Return the most memory that a process held; where systems did not tell it of any task, null and the word on it."""
+    measured = [float(receipt["peak_memory_mb"]) for receipt in receipts if receipt.get("peak_memory_mb") is not None]
+    return {"peak_memory_mb": max(measured)} if measured else {"peak_memory_mb": None, "not_measured": ["peak_memory_mb"]}
 
 
 def _return_entry(task: Task) -> dict[str, object] | None:

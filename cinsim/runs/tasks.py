@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # what of a scenario says how it is called or how often it is run, but not what happens to a child in one replication
 PRESENTATION = ("name", "title", "question", "area", "replications", "draws", "precision")
 # rooms in which a changed line cannot change a finished task
-AFTERWARDS = ("journeys", "calibration", "census", "planning", "report", "cli")
+AFTERWARDS = ("shipped", "journeys", "calibration", "census", "planning", "report", "cli")
 # libraries whose release can change a number
 LIBRARIES = ("numpy", "scipy", "pandas", "simpy", "holidays")
 EVENTS_KEPT = ("auto", "first", "all", "none")

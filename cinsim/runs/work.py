@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -58,7 +57,7 @@ class Simulation:
             "simulation_seconds": round(simulated - begun, 3),
             "events": len(replication.record),
             "children": len(replication.population.birth),
-            "peak_memory_mb": round(_peak_memory_mb(), 1),
+            "peak_memory_mb": _peak_memory_mb(),
             "checks": _outcome(checks(replication, spells)),
         }
         events = events_table(replication.record, replication.calendar) if task.keep_events else None
@@ -85,7 +84,14 @@ def _check(failures: pd.DataFrame, column: str) -> dict[str, Any]:
     return {"passed": False, "found": f"{first['state']} in {first['year']}: {column} {first[column]:g}"}
 
 
-def _peak_memory_mb() -> float:
-    """Return the most memory this process has held so far (the system counts in bytes on macOS, in kilobytes elsewhere)."""
+def _peak_memory_mb() -> float | None:
+    """Return the most memory this process has held so far, None where the system does not tell (Windows).
+
+    It is counted in bytes on macOS, in kilobytes elsewhere.
+    """
+    try:
+        import resource
+    except ImportError:
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    return round(peak / 2**20 if sys.platform == "darwin" else peak / 2**10, 1)

@@ -18,8 +18,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from cinsim.characters import refused_character
 from cinsim.errors import InputError, quoted, shortened
-from cinsim.files import read_text
+from cinsim.files import existing, read_text
 from cinsim.scenario.problems import Place
+from cinsim.scenario.shipped import where_else
 
 MOST_CHARACTERS: Final = 1_000_000
 MOST_VALUES: Final = 20_000
@@ -72,6 +73,8 @@ def read_file(path: Path, kind: str = "scenario file") -> Located:
     ------
     InputError : it cannot be read, see :func:`cinsim.files.read_text`, or see :func:`read_yaml`.
     """
+    if not existing(path, kind=kind) and (elsewhere := where_else(path)):
+        raise InputError(f"there is no such file{elsewhere}", path=path)
     # a character is four bytes at most
     return read_yaml(read_text(path, kind=kind, most=4 * MOST_CHARACTERS), path)
 

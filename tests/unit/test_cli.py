@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import cinsim
 from cinsim.cli import app
-from cinsim.cli.lists import print_blocks
+from cinsim.cli.lists import print_table
 from cinsim.cli.options import settings
 from cinsim.errors import InputError, RunError, doing
 from cinsim.reference.areas import find_area
@@ -137,18 +137,18 @@ def test_scenarios_that_cannot_be_paired_are_refused_with_what_differs(tmp_path:
     assert "need the same area" in err
 
 
-@pytest.mark.parametrize(("scenarios", "width", "tables"), [(1, 160, 1), (3, 160, 1), (12, 160, 2), (9, 90, 2), (4, 20, 4)])
+@pytest.mark.parametrize(("scenarios", "width", "tables"), [(1, 160, 1), (3, 160, 1), (12, 160, 2), (9, 90, 2), (4, 31, 4)])
 def test_many_scenarios_are_printed_in_blocks_that_lose_no_column(
     capsys: pytest.CaptureFixture[str], scenarios: int, width: int, tables: int
 ) -> None:
     names = [f"a_scenario_{number}" for number in range(scenarios)]
     rows = [[measure, "527.2", *(f"+{place}.{number}" for place in range(scenarios))] for number, measure in enumerate("xyz")]
-    print_blocks(("Measure", "baseline", *names), rows, kept=2, width=width)
+    print_table(("Measure", "baseline", *names), rows, numbers=range(1, scenarios + 2), kept=2, width=width)
     lines = capsys.readouterr().out.splitlines()
     assert sum("Measure" in line for line in lines) == tables
     assert [name for line in lines for name in line.split() if name.startswith("a_scenario")] == names
     assert all(sum(f"+{place}.{number}" in line for line in lines) == 1 for place in range(scenarios) for number in range(3))
-    assert max(map(len, lines)) <= max(width, 40)
+    assert max(map(len, lines)) <= width
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
