@@ -181,8 +181,8 @@ def remove_listed(folder: Path, files: Collection[str]) -> list[str]:
     """Remove files by their path in a folder, and each folder that is empty then; return what is left in it."""
     for name in files:
         (folder / name).unlink(missing_ok=True)
-    for path in [path for path in folder.rglob(".*.partial") if _LEFT_OVER.fullmatch(path.name)]:
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    for half_written in [path for path in folder.rglob(".*.partial") if _LEFT_OVER.fullmatch(path.name)]:
+        shutil.rmtree(half_written) if half_written.is_dir() else half_written.unlink(missing_ok=True)
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
             path.rmdir()
