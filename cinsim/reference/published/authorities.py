@@ -211,15 +211,12 @@ def _stand_ins(values: pd.DataFrame, code: str, year: int) -> list[StandIn]:
     """Return an authority's last published figure of each measure that it did not publish for a year."""
     if code not in values.index.get_level_values("area_code"):
         return []
-    own = values.loc[code]
-    earlier = {
-        measure: own[measure][own.index < year].dropna() for measure in map(str, values) if pd.isna(own[measure].get(year))
-    }
-    return [
-        StandIn(measure, int(found.index.max()), round(float(found[found.index.max()]), 2))
-        for measure, found in earlier.items()
-        if len(found)
-    ]
+    found = []
+    for measure, figures in values.loc[code].items():
+        by_year = {int(when): float(value) for when, value in figures.dropna().items() if when <= year}
+        if by_year and max(by_year) < year:
+            found.append(StandIn(str(measure), max(by_year), round(by_year[max(by_year)], 2)))
+    return found
 
 
 def _neighbours(release: Release, code_of: dict[str, str]) -> pd.Series:
