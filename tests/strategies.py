@@ -42,7 +42,7 @@ def durations(shortest: float = 0.0, most_years: float = 10.0) -> st.SearchStrat
 
 def intervals() -> st.SearchStrategy[Duration]:
     """Lengths of time that may stand between visits or reviews."""
-    return durations(shortest=1.0, most_years=1.0).filter(lambda length: length.working_days >= 5.0)
+    return durations(shortest=0.5, most_years=1.0).filter(lambda length: length.working_days >= 5.0)
 
 
 def shares() -> st.SearchStrategy[float]:

@@ -129,9 +129,11 @@ def _from(key: str, written: Mapping[str, str]) -> str:
 
 
 def _when(key: str, scenario: Scenario) -> str:
-    """Return from when a setting holds and when it is in full; parameters hold from the beginning."""
+    """Return from when a setting holds and when it is in full; parameters and a list of posts hold from the beginning."""
+    from cinsim.scenario.posts import POSTS_KEY
+
     top, *below = key.split(".")
-    if top == "parameters" or below[-1] in ("start", "phase_in", "areas"):
+    if top == "parameters" or key == POSTS_KEY or below[-1] in ("start", "phase_in", "areas"):
         return ""
     blocks = {"policies": scenario.policies.blocks(), "workforce": scenario.workforce.blocks(), "demand": {}}[top]
     block = scenario.demand if top == "demand" else blocks.get(below[0])

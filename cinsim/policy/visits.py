@@ -70,13 +70,21 @@ class ReviewPolicy:
             return ReviewInterval(days, round(self.ramp.blend(before.months, after.months, time)))
         return ReviewInterval(days, None)
 
+    def cin_interval(self, time: float) -> Duration:
+        """Return the time between reviews of a CIN plan."""
+        return self._at(time, 0)
+
+    def cpp_interval(self, time: float, *, first: bool) -> Duration:
+        """Return the time within which the next child protection review must be held (Working Together: 3 months, then 6)."""
+        return self._at(time, 1 if first else 2)
+
     def cin_due(self, calendar: Calendar, time: float) -> int:
         """Return the last working day for the next review of a CIN plan."""
-        return _after(calendar, time, self._at(time, 0))
+        return _after(calendar, time, self.cin_interval(time))
 
     def cpp_due(self, calendar: Calendar, time: float, *, first: bool) -> int:
-        """Return the last working day for the next child protection review (Working Together: 3 months, then 6)."""
-        return _after(calendar, time, self._at(time, 1 if first else 2))
+        """Return the last working day for the next child protection review."""
+        return _after(calendar, time, self.cpp_interval(time, first=first))
 
 
 def _after(calendar: Calendar, time: float, length: ReviewInterval) -> int:

@@ -36,7 +36,10 @@ class RoleChange(BaseModel, frozen=True, extra="forbid"):
             description="Posts rise and fall as the referrals that `demand` asks for, from its dates unless there are own ones."
         ),
     ] = None
-    vacancy_rate: Annotated[Share | None, Field(description="Share of the funded posts without a permanent worker.")] = None
+    vacancy_rate: Annotated[
+        Share | None,
+        Field(description="Share of the funded posts without a permanent worker, reached as people leave and are replaced."),
+    ] = None
     agency_cover: Annotated[Share | None, Field(description="Share of the vacancies that agency workers cover.")] = None
     turnover_rate: Annotated[Share | None, Field(description="Share of the permanent workers who leave in a year.")] = None
     sickness_rate: Annotated[Share | None, Field(description="Share of working days lost to sickness.")] = None
@@ -111,7 +114,7 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
         Flag, Field(description="Practice supervisors serve all teams from one list of work, in place of each its own team.")
     ] = False
     recruitment_delay: Annotated[
-        Duration | None, Field(description="From a post falling vacant to a new worker's first day.")
+        Duration | None, Field(description="Least time from a post falling vacant to a new worker's first day.")
     ] = None
     feedbacks: Annotated[Feedbacks, Field(description="Effects of overload.")] = Feedbacks()
     teams: Annotated[

@@ -42,9 +42,9 @@ def test_a_scenario_without_policies_leaves_practice_as_the_register_has_it() ->
     assert baseline.visits.disabled.at(AFTER, DISABILITY) == P.disabled_visit_interval_working_days
     assert baseline.visits.cpp.at(AFTER, NEGLECT) == P.cpp_visit_interval_working_days
     assert baseline.visits.looked_after.at(AFTER, NEGLECT) == P.looked_after_visit_interval_working_days
-    assert baseline.reviews.cin_months(AFTER) == P.cin_review_interval_months
-    assert baseline.reviews.cpp_months(AFTER, first=True) == P.cpp_first_review_months
-    assert baseline.reviews.cpp_months(AFTER, first=False) == P.cpp_review_interval_months
+    assert baseline.reviews.cin_interval(AFTER).months == P.cin_review_interval_months
+    assert baseline.reviews.cpp_interval(AFTER, first=True).months == P.cpp_first_review_months
+    assert baseline.reviews.cpp_interval(AFTER, first=False).months == P.cpp_review_interval_months
     assert baseline.assessment.limit(AFTER) == P.assessment_limit_working_days
     assert not baseline.lead_practitioner.not_a_social_worker(0.0, AFTER, 2.0, 2.0)
     assert baseline.plan_quality.share_before == baseline.plan_quality.share_after == P.high_quality_plan_share
@@ -96,7 +96,7 @@ def test_a_policy_for_some_areas_holds_in_those_alone() -> None:
     leeds, kent = (practice(area, policies=policies) for area in ("Leeds", "Kent"))
     assert leeds.visits.cin.at(AFTER, NEGLECT) == kent.visits.cpp.at(AFTER, NEGLECT) == 5.0
     assert leeds.thresholds.at(AFTER) == REFERENCE
-    assert leeds.reviews.cin_months(AFTER) == 1
+    assert leeds.reviews.cin_interval(AFTER).months == 1
     assert leeds.assessment.limit(AFTER) == 35.0
     assert leeds.plan_quality.is_high(0.99, AFTER)
     assert leeds.early_help.has_place(0.99, AFTER)
@@ -160,9 +160,9 @@ def test_visits_by_category_alone_leave_the_other_categories_as_they_were() -> N
 
 def test_reviews_may_change_for_one_kind_of_plan_alone() -> None:
     changed = practice(policies={"reviews": {"cpp_interval": "4 months"}})
-    assert changed.reviews.cpp_months(AFTER, first=False) == 4
-    assert changed.reviews.cpp_months(AFTER, first=True) == P.cpp_first_review_months
-    assert changed.reviews.cin_months(AFTER) == P.cin_review_interval_months
+    assert changed.reviews.cpp_interval(AFTER, first=False).months == 4
+    assert changed.reviews.cpp_interval(AFTER, first=True).months == P.cpp_first_review_months
+    assert changed.reviews.cin_interval(AFTER).months == P.cin_review_interval_months
 
 
 def test_a_lead_practitioner_policy_without_levels_is_for_all_of_them() -> None:

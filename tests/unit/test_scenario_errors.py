@@ -107,8 +107,8 @@ def message_of(path: Path) -> str:
         ),
         (
             "title: Any\nworkforce:\n  family_support_workers:\n    fte: 5\n",
-            "bad.yaml, line 3, key 'workforce.family_support_workers': family support workers hold no cases unless they "
-            "lead plans: say which share, e.g. policies.lead_practitioner.share_non_social_worker: 40%, "
+            "bad.yaml, line 3, key 'workforce.family_support_workers': has no effect: family support workers hold no "
+            "cases unless they lead plans: say which share, e.g. policies.lead_practitioner.share_non_social_worker: 40%, "
             "or 0% if they are to hold none",
         ),
         ("title: Any\nextends: bad.yaml\n", "bad.yaml, line 2, key 'extends': goes round in a circle: bad.yaml extends bad.yaml"),

@@ -35,7 +35,8 @@ def chain(tmp_path: Path) -> Path:
         tmp_path,
         "second.yaml",
         "title: Second\nextends: ground/first.yaml\n"
-        "policies:\n  cin_visits: {disabled_interval: 12 weeks}\n  lead_practitioner: {eligible: [low, medium]}\n",
+        "policies:\n  cin_visits: {disabled_interval: 12 weeks}\n"
+        "  lead_practitioner: {eligible: [low, medium], share_non_social_worker: 40%}\n",
     )
     return write(
         tmp_path,
@@ -68,6 +69,7 @@ def test_each_value_knows_the_file_and_line_it_came_from(chain: Path) -> None:
         "policies.cin_visits.interval": f"{chain}:5",
         "policies.cin_visits.disabled_interval": f"{folder}/second.yaml:4",
         "policies.lead_practitioner.eligible": f"{chain}:6",
+        "policies.lead_practitioner.share_non_social_worker": f"{folder}/second.yaml:5",
         "seed": f"{chain}:2",
         "years": "--set",
         "demand.referrals": "--set",
