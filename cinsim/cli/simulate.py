@@ -50,7 +50,7 @@ def run(
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
     from cinsim.api import pinned_parameters, planned, run_plan
-    from cinsim.cli.tables import print_run
+    from cinsim.cli.tables import print_run, print_told
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions
 
@@ -62,6 +62,7 @@ def run(
             raise InputError("is the manifest of a comparison; repeat it with cinsim compare", path=scenario)
         _warn_of_other_code(scenario)
     plan = planned([chosen], pinned, scenario)
+    print_told(plan)
     folder = out or OUTPUTS / chosen.name
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
     if not quiet:
@@ -99,7 +100,7 @@ def compare(
     The options hold for every scenario.
     """
     from cinsim.api import Comparison, compared_scenarios, pinned_parameters, planned, run_plan
-    from cinsim.cli.tables import print_comparison, print_parts
+    from cinsim.cli.tables import print_comparison, print_parts, print_told
     from cinsim.errors import InputError
     from cinsim.runs.run import RunOptions
 
@@ -114,6 +115,7 @@ def compare(
         raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
     else:
         plan = planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
+    print_told(plan)
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):

@@ -168,6 +168,12 @@ def _place(plan: Plan) -> str:
     return first if len(plan.areas) == 1 else f"{first}, the first of {len(plan.areas)} areas"
 
 
+def print_told(plan: Plan) -> None:
+    """Say on standard error what was left out of the return that a run starts from."""
+    for line in plan.caseload.told if plan.caseload is not None else ():
+        typer.echo(f"of the return: {line}", err=True)
+
+
 def print_check(path: Path, plan: Plan) -> None:
     """Print what a scenario would simulate."""
     name, scenario = next(iter(plan.arms.items()))
@@ -183,6 +189,8 @@ def print_check(path: Path, plan: Plan) -> None:
     if held is not None:
         found = (f"{stage.replace('_', ' ')} {number:,}" for stage, number in held.by_stage.items())
         typer.echo(f"  read as: {', '.join(found)}")
+        for line in held.told:
+            typer.echo(f"  of the return: {line}")
     from cinsim.scenario.model import Scenario
     from cinsim.scenario.posts import POSTS_KEY, posts_in_words
 
