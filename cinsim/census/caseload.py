@@ -52,7 +52,13 @@ def caseload_from(path: Path, area: Area) -> InitialCaseload:
     InputError : it cannot be read or used, is another authority's, lacks a table of plans, assessments or enquiries, or has
         no open child.
     """
-    held = received(path, area=area.area_code)
+    held = received(path)
+    if held.place is not None and held.place.area_code != area.area_code:
+        raise InputError(
+            f"is the return of {held.name}, and {area.area_name} is simulated; name the same area", path=path, key="initial_state"
+        )
+    if held.place is None:
+        held = held.taken_as(area, path)
     lacking = [why for name, why in held.raw.lacking.items() if name in TELLING]
     if lacking:
         raise InputError(f"{'; '.join(lacking)}: it cannot be told where the open children stand", path=path, key="initial_state")

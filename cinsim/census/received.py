@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -63,6 +63,16 @@ class Received:
         """
         return authority_of(self.census) if self.place is None else self.place
 
+    def taken_as(self, area: Area, path: Path) -> Received:
+        """Return it as an authority's, where it bears no authority's number.
+
+        Raises
+        ------
+        InputError : it bears another's, or a former authority's.
+        """
+        place, name = _whose(self.census, area.area_code, path)
+        return replace(self, place=place, name=name, beside=(*_number_in_words(self.census, place), *self.beside))
+
 
 def received(path: Path, *, area: str | None = None, previous: Path | None = None) -> Received:
     """Return a return that may be used.
@@ -79,10 +89,7 @@ def received(path: Path, *, area: str | None = None, previous: Path | None = Non
     raw, sifted = _let_in(path)
     census = sifted.usable
     place, name = _whose(census, area, path)
-    beside: tuple[str, ...] = ()
-    if place is not None and not _is_known(census) and census.lea != PSEUDO_AUTHORITY:
-        number = f"the number {census.lea}, which is no authority's" if census.lea else "no authority's number"
-        beside += (f"it bears {number}, and is taken as of {place.area_name}",)
+    beside = _number_in_words(census, place)
     before = None
     if previous is not None:
         raw_before, sifted_before = _let_in(previous)
@@ -119,6 +126,14 @@ def former_in_words(was: FormerAuthority) -> str:
         f"{was.area_name}, which was reorganised in {was.last_year} into {says} and has no figures of its own here. To calibrate "
         "to it or start from it, take the children of one of these into a return of their own, with that number as LEA"
     )
+
+
+def _number_in_words(census: CensusReturn, place: Area | None) -> tuple[str, ...]:
+    """Return that a return is taken as an authority's whose number it does not bear; a simulated average's has none."""
+    if place is None or _is_known(census) or census.lea == PSEUDO_AUTHORITY:
+        return ()
+    number = f"the number {census.lea}, which is no authority's" if census.lea else "no authority's number"
+    return (f"it bears {number}, and is taken as of {place.area_name}",)
 
 
 def _is_known(census: CensusReturn) -> bool:

@@ -13,10 +13,10 @@ import math
 import pandas as pd
 
 from cinsim.outcomes.groups import GROUP_LABELS
+from cinsim.outcomes.small_numbers import HIDDEN, hidden
 from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
 from cinsim.report.labels import GROUPED, label
 
-SMALL = 5
 SUPPRESSED = math.inf
 
 
@@ -60,18 +60,13 @@ def groups_table(run: RunFolder) -> pd.DataFrame:
 
 
 def _written(measure: str, value: float) -> str:
-    return "c" if value == SUPPRESSED else f"{value:.{label(measure).decimals}f}"
+    return HIDDEN if value == SUPPRESSED else f"{value:.{label(measure).decimals}f}"
 
 
 def _hidden(counts: pd.Series) -> pd.Series:
     """Return which groups to hide by the counts behind them."""
-    rounded = counts.round()
-    small = rounded.between(1, SMALL)
     dimensions = pd.Series([str(group).partition("=")[0] for group in counts.index], index=counts.index)
-    for dimension in dimensions[small].unique():
-        mine = dimensions == dimension
-        if (small & mine).sum() == 1:
-            others = counts[mine & ~small & (rounded > 0)]
-            if not others.empty:
-                small[others.idxmin()] = True
+    small = pd.Series(False, index=counts.index)
+    for _, mine in counts.groupby(dimensions, sort=False):
+        small[list(hidden(mine.to_dict()))] = True
     return small

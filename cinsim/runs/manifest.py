@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import cinsim
 from cinsim.errors import InputError
+from cinsim.outcomes.small_numbers import HIDDEN, is_small, shown
 from cinsim.runs.tasks import Task, code_version, library_versions
 
 if TYPE_CHECKING:
@@ -125,11 +126,11 @@ def _return_entry(task: Task) -> dict[str, object] | None:
     if held is None:
         return None
     return {
-        "path": task.scenario.initial_state,
+        "file": Path(task.scenario.initial_state or "").name,
         "sha256": held.content,
         "census_date": str(held.on),
-        "open_children": len(held),
-        "read_as": held.by_stage,
+        "open_children": HIDDEN if is_small(len(held)) else len(held),
+        "read_as": shown(held.by_stage),
         "taken_over": held.digest,
     }
 

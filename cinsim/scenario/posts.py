@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from cinsim.errors import InputError
 from cinsim.scenario.names import ROLES, TEAMS
 from cinsim.scenario.problems import KeyProblems, Place, did_you_mean
 from cinsim.scenario.reading import Located
+from cinsim.spreadsheets import WRITE_A_DATE, kind_of, limited_lines, read_date, read_table
 
 POSTS_KEY: Final = "workforce.posts"
 COLUMNS: Final = ("role", "team", "fte", "agency", "start_date")
@@ -94,11 +94,11 @@ def _agency(value: object) -> Literal["yes", "no", "vacant"]:
 
 def _day(value: object) -> date:
     try:
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
-        return date.fromisoformat(str(value).strip())
-    except ValueError:
-        raise ValueError(f"{value!r} is not a date: write year-month-day, e.g. 2021-09-01") from None
+        if isinstance(value, datetime):
+            return value.date()
+        return value if isinstance(value, date) else read_date(str(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} {error}: {WRITE_A_DATE}") from None
 
 
 def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, str]]]:
@@ -183,6 +183,11 @@ Posts = Annotated[
 """Posts as a planner knows them, one a row."""
 
 
+def _column(name: str) -> str:
+    word = _word(name)
+    return "start_date" if word in ("start", "started") else word
+
+
 def read_posts(path: Path, *, place: Place | None = None) -> Located:
     """Read a CSV of posts into rows that know their lines; what stands in them is checked with the scenario.
 
@@ -204,29 +209,21 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
             f"there is no file {path}{did_you_mean(path.name, beside)}", path=named.path, line=named.line, key=key
         ) from None
     except UnicodeDecodeError:
-        raise InputError("is not UTF-8 text; save it as CSV UTF-8", path=path, key=key) from None
+        kind = kind_of(path, path.read_bytes()[:2_000])
+        is_ = f"is {kind}, not a CSV table" if kind else "is not UTF-8 text"
+        raise InputError(f"{is_}; save it as CSV UTF-8", path=path, key=key) from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}", path=named.path, line=named.line, key=key) from None
-    reader = csv.reader(StringIO(text, newline=""), skipinitialspace=True)
-    header = [_word(name) for name in next(reader, [])]
-    header = ["start_date" if name in ("start", "started") else name for name in header]
+    lines = limited_lines(StringIO(text, newline=""), path)
+    header, cells = read_table(lines, path, name_of=_column, never_empty=COLUMNS[:3], key=key)
     missing = [name for name in COLUMNS[:3] if name not in header]
     if missing:
         said = f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
         raise InputError(f"{said}; the first line names {', '.join(COLUMNS)}", path=path, line=1, key=key)
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise InputError(f"has the column {twice[0]} twice", path=path, line=1, key=key)
     rows = []
-    for cells in reader:
-        line = reader.line_num
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise InputError(f"has {len(cells)} cells where the first line has {len(header)}", path=path, line=line, key=key)
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+    for line, row in cells:
         at = Place(path, line)
-        rows.append(Located({name: Located(cell, at) for name, cell in row.items()}, at))
+        rows.append(Located({name: Located(cell, at) for name, cell in zip(header, row, strict=True) if name}, at))
     if not rows:
         raise InputError("holds no posts below its first line", path=path, line=1, key=key)
     return Located(rows, named)
