@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,8 @@ class Finding:
         """Say it with an example and what would be right."""
         example = f", e.g. '{self.example}'" if self.example else ""
         right = f"; {self.right}" if self.right else ""
-        return f"{self.table}, {self.column}: {self.rows:,} of {self.of:,} {self.what.replace('is ', 'are ', 1)}{example}{right}"
+        what = re.sub("^(is|has) ", lambda verb: "are " if verb[1] == "is" else "have ", self.what)
+        return f"{self.table}, {self.column}: {self.rows:,} of {self.of:,} {what}{example}{right}"
 
 
 class UnusableReturn(InputError):
