@@ -18,7 +18,7 @@ LARGEST_ROWS: Final = 2_000_000
 LONGEST_TEXT: Final = 1_000
 MISSING: Final = frozenset({"nan", "NaN", "NaT", "<NA>", "NULL", "null"})
 """What tools write where there is nothing."""
-_NEAR: Final = 0.8
+_NEAR: Final = 0.75
 Columns = dict[str, list[str]]
 
 

@@ -57,7 +57,7 @@ def once(tables: Tables, note: Note) -> Tables:
     note : is told of each table, column, what was found and whose rows it was.
     """
     children = _children(tables["ChildIdentifiers"], note)
-    out: Tables = {"Header": tables["Header"], "ChildIdentifiers": children}
+    out: Tables = {"Header": tables["Header"].head(1), "ChildIdentifiers": children}
     place_of = {"ChildIdentifiers": _in_order(tables["ChildIdentifiers"], children)}
     for name, level in LEVELS.items():
         frame = tables[name]

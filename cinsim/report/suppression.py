@@ -68,5 +68,6 @@ def _hidden(counts: pd.Series) -> pd.Series:
     dimensions = pd.Series([str(group).partition("=")[0] for group in counts.index], index=counts.index)
     small = pd.Series(False, index=counts.index)
     for _, mine in counts.groupby(dimensions, sort=False):
-        small[list(hidden(mine.to_dict()))] = True
+        hide = hidden({str(group): float(count) for group, count in mine.items()})
+        small |= counts.index.isin(list(hide))
     return small

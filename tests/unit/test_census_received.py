@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from returns_made import BASE, COUNTS, RETURNS, Change, edit, made, renamed, rewritten, tables, without
 from typer.testing import CliRunner, Result
@@ -75,7 +76,7 @@ def test_records_count_once_wherever_they_stand(tmp_path: Path, change: Change) 
 
 def test_a_closed_episode_that_stands_twice_counts_once_and_is_said() -> None:
     once, twice = (received(RETURNS / name) for name in ("small_return.xml", "closed_episode_twice.xml"))
-    assert counted(once) == counted(twice)
+    pd.testing.assert_frame_equal(published_counts(once.census), published_counts(twice.census))
     assert any("is an episode returned twice" in line for line in twice.told)
 
 
