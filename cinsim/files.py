@@ -20,6 +20,7 @@ from typing import Any, Final
 from cinsim.characters import refused_character
 from cinsim.errors import InputError, quoted, shortened
 from cinsim.spelling import did_you_mean
+from cinsim.spreadsheets import kind_of
 
 MOST_BYTES: Final = 100_000_000
 """The largest file that is read whole unless its reader says otherwise."""
@@ -123,6 +124,8 @@ def decoded(content: bytes, path: Path | str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if known := kind_of(Path(path), content[:2_000]):
+            raise InputError(f"is {known}, not a text file; save it as UTF-8 text (a table as CSV UTF-8)", path=path) from None
         line = content[: error.start].count(b"\n") + 1
         raise InputError("is not UTF-8 text; save it as UTF-8", path=path, line=line) from None
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -9,6 +9,7 @@ what remains is short help.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cinsim.census.codes import PRIMARY_NEEDS
-from cinsim.census.profile import authority_of, is_known
-from cinsim.census.read import read_return
+from cinsim.census.findings import FEW, LEFT_OUT_AT_MOST
+from cinsim.census.received import received
 from cinsim.census.returns import CensusReturn
 from cinsim.census.shares import code_shares, primary_needs
-from cinsim.census.sift import sift
 from cinsim.engine.draws import Draws
 from cinsim.errors import InputError
 from cinsim.population.caseload import InitialCaseload, OpenStage
@@ -35,6 +35,8 @@ SHORT_HELP_AT_MOST: Final = 63
 LONG_ASSESSMENT: Final = 182
 NOT_YET_BEGUN: Final = 14
 """Days after the referral by which an assessment has begun."""
+TELLING: Final = ("Assessments", "CINplanDates", "Section47", "ChildProtectionPlans")
+"""Tables without which it cannot be told where an open child stands."""
 ETHNIC_GROUPS: Final = ("white", "mixed", "asian", "black", "other", "unknown")
 
 
@@ -47,19 +49,51 @@ def caseload_from(path: Path, area: Area) -> InitialCaseload:
 
     Raises
     ------
-    InputError : it cannot be read or used, is another authority's, or has no open child.
+    InputError : it cannot be read or used, is another authority's, lacks a table of plans, assessments or enquiries, or has
+        no open child.
     """
-    census = sift(read_return(path)).usable
-    other = authority_of(census) if is_known(census) else area
-    if other.area_code != area.area_code:
+    held = received(path)
+    if held.place is not None and held.place.area_code != area.area_code:
         raise InputError(
-            f"is the return of {other.area_name}, and {area.area_name} is simulated; name the same area",
-            path=path, key="initial_state",
-        )  # fmt: skip
+            f"is the return of {held.name}, and {area.area_name} is simulated; name the same area", path=path, key="initial_state"
+        )
+    if held.place is None:
+        held = held.taken_as(area, path)
+    lacking = [why for name, why in held.raw.lacking.items() if name in TELLING]
+    if lacking:
+        raise InputError(f"{'; '.join(lacking)}: it cannot be told where the open children stand", path=path, key="initial_state")
     try:
-        return caseload_of(census)
+        return replace(caseload_of(held.census), told=(*held.told, *_without_birth(held.census)))
     except InputError as error:
         raise InputError(error.message, path=path, key=error.key) from error
+
+
+def _open(census: CensusReturn) -> pd.DataFrame:
+    """Return the episodes open on the census date, one a child, with the child's date of birth or the expected one."""
+    details = census["CINdetails"]
+    rows = details[details["CINclosureDate"].isna() & (details["ReferralNFA"] != "1")]
+    rows = rows.drop_duplicates("LAchildID", keep="last").reset_index(drop=True)
+    who = census["ChildIdentifiers"].set_index("LAchildID").loc[rows["LAchildID"]]
+    return rows.assign(
+        birth=np.asarray(who["PersonBirthDate"].fillna(who["ExpectedPersonBirthDate"])), sex=np.asarray(who["Sex"])
+    )
+
+
+def _without_birth(census: CensusReturn) -> tuple[str, ...]:
+    """Return in words how many open children cannot be taken over, as their date of birth is not known.
+
+    Raises
+    ------
+    InputError : they are too many.
+    """
+    rows = _open(census)
+    unborn = int(rows["birth"].isna().sum())
+    if not unborn:
+        return ()
+    said = f"{unborn:,} of {len(rows):,} open children have no date of birth, nor an expected one"
+    if unborn > FEW and unborn > LEFT_OUT_AT_MOST * len(rows):
+        raise InputError(f"{said}; at most {LEFT_OUT_AT_MOST:.0%} may be left out", key="initial_state")
+    return (f"{said}, and are left out",)
 
 
 def caseload_of(census: CensusReturn) -> InitialCaseload:
@@ -69,13 +103,9 @@ def caseload_of(census: CensusReturn) -> InitialCaseload:
     ------
     InputError : no child is open on it.
     """
-    details = census["CINdetails"]
-    rows = details[details["CINclosureDate"].isna() & (details["ReferralNFA"] != "1")]
-    rows = rows.drop_duplicates("LAchildID", keep="last").reset_index(drop=True)
-    who = census["ChildIdentifiers"].set_index("LAchildID").loc[rows["LAchildID"]]
-    birth = who["PersonBirthDate"].fillna(who["ExpectedPersonBirthDate"])
-    known = np.asarray(birth.notna())
-    rows, who, birth = rows[known].reset_index(drop=True), who[known], birth[known]
+    rows = _open(census)
+    rows = rows[rows["birth"].notna()].reset_index(drop=True)
+    birth = rows["birth"]
     if not len(rows):
         raise InputError("the return has no child open on the census date whose date of birth is known", key="initial_state")
     on = np.datetime64(census.reference_date)
@@ -87,7 +117,7 @@ def caseload_of(census: CensusReturn) -> InitialCaseload:
     return InitialCaseload(
         on=on,
         birth=np.asarray(birth, dtype="datetime64[D]"),
-        sex=np.asarray(who["Sex"].map({"M": 0, "F": 1}).fillna(-1), dtype=np.int8),
+        sex=np.asarray(rows["sex"].map({"M": 0, "F": 1}).fillna(-1), dtype=np.int8),
         ethnicity=np.asarray(rows["LAchildID"].map(ethnicity).map(groups).fillna(len(ETHNIC_GROUPS) - 1), dtype=np.int8),
         disabled=np.asarray(rows["LAchildID"].isin(disabled)),
         need_category=_need_categories(rows["PrimaryNeedCode"]),
@@ -122,7 +152,7 @@ def _open_since(rows: pd.DataFrame, table: pd.DataFrame, start: str, end: str) -
 def _previous_plans(census: CensusReturn, rows: pd.DataFrame) -> NDArray[np.int16]:
     """Return the child protection plans a child had before the one that is open (or in all, where none is)."""
     plans = census["ChildProtectionPlans"]
-    before = plans["NumberOfPreviousCPP"] + plans["CPPendDate"].notna()
+    before = plans["NumberOfPreviousCPP"].clip(lower=0) + plans["CPPendDate"].notna()
     most = before.groupby(plans["LAchildID"]).max()
     return np.asarray(rows["LAchildID"].map(most).fillna(0), dtype=np.int16)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SEXES: Final = ("M", "F", "U")
-GENDERS: Final = {"1": "M", "2": "F", "0": "U", "9": "U"}
+GENDERS: Final = {"1": "M", "2": "F", "0": "U", "9": "U", "M": "M", "F": "F", "U": "U"}
 """Codes of ``GenderCurrent``, used until the census of 2024, as codes of ``Sex``."""
 ETHNICITIES: Final = (
     "WBRI", "WIRI", "WIRT", "WOTH", "WROM", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH", "BCRB", "BAFR",
@@ -28,11 +28,13 @@ FACTORS: Final = (
     "8B", "8C", "8D", "8E", "8F", "9A", "10A", "11A", "12A", "13A", "14A", "15A", "16A", "17A", "18A", "18B", "18C",
     "19A", "19B", "19C", "20", NO_FACTORS, "22A", "23A", "24A",
 )  # fmt: skip
-TRUE: Final = ("1", "true")
-FALSE: Final = ("0", "false")
+TRUE: Final = ("1", "true", "1.0", "y", "yes")
+FALSE: Final = ("0", "false", "0.0", "n", "no")
+"""What the census, databases and spreadsheets write for yes and no, in any case."""
 
 CODES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("ChildIdentifiers", "UPNunknown"): UPN_UNKNOWN,
+    ("ChildIdentifiers", "GenderCurrent"): tuple(GENDERS),
     ("ChildIdentifiers", "Sex"): SEXES,
     ("ChildCharacteristics", "Ethnicity"): ETHNICITIES,
     ("Disabilities", "Disability"): DISABILITIES,

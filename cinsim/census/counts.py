@@ -44,7 +44,8 @@ def published_counts(census: CensusReturn, previous: CensusReturn | None = None)
     previous : the same authority's return of the year before, which re-referrals need; without it there are none.
 
     Groups are ``all``, ``age=`` and ``ethnicity=`` for counts, ``source=`` and ``month=`` for referrals and ``category=`` for
-    child protection plans started. A share of nothing is NaN.
+    child protection plans started. A share of nothing is NaN. What is counted of a table or column that the return does not
+    have is not there at all.
     """
     return _Counter(census, previous).frame()
 
@@ -71,12 +72,16 @@ class _Counter:
     def frame(self) -> pd.DataFrame:
         """Return all measures."""
         self.referrals()
-        self.assessments()
+        if self.census.has("Assessments"):
+            self.assessments()
         self.episodes()
-        self.plans("cin_plan", self.census["CINplanDates"], "CINPlanStartDate", "CINPlanEndDate")
-        self.plans("cpp", self.census["ChildProtectionPlans"], "CPPstartDate", "CPPendDate")
-        self.protection()
-        self.enquiries()
+        if self.census.has("CINplanDates"):
+            self.plans("cin_plan", self.census["CINplanDates"], "CINPlanStartDate", "CINPlanEndDate")
+        if self.census.has("ChildProtectionPlans"):
+            self.plans("cpp", self.census["ChildProtectionPlans"], "CPPstartDate", "CPPendDate")
+            self.protection()
+        if self.census.has("Section47"):
+            self.enquiries()
         return pd.DataFrame(self._rows, columns=list(COLUMNS))
 
     # ---- counting
@@ -100,6 +105,8 @@ class _Counter:
             younger = np.asarray(when < months_later(birth, 12 * below))
             self.add(measure, int((younger & ~lower).sum()), f"age={name}")
             lower |= younger
+        if not self.census.has("ChildCharacteristics", "Ethnicity"):
+            return len(child)
         groups = child.map(self.ethnicity)
         for name in ("white", "mixed", "asian", "black", "other", "unknown"):
             self.add(measure, int((groups == name).sum()), f"ethnicity={name}")
@@ -137,7 +144,7 @@ class _Counter:
         child, on = e["LAchildID"], e["CINreferralDate"]
         n = self.count("referrals", child, on)
         sources = {row.code: row.group for row in code_shares("referral_source")}
-        for name in dict.fromkeys(sources.values()):
+        for name in dict.fromkeys(sources.values()) if self.census.has("CINdetails", "ReferralSource") else ():
             self.add("referrals", int((e["ReferralSource"].map(sources) == name).sum()), f"source={name}")
         for number, name in enumerate(MONTHS, start=1):
             self.add("referrals", int((on.dt.month == number).sum()), f"month={name}")
@@ -188,7 +195,8 @@ class _Counter:
         now = self.count("children_in_need_31_march", stock["LAchildID"], self.last)
         self.add("episodes_any_point", n + now)
         self.add("children_in_need_any_point", pd.concat([ended["LAchildID"], stock["LAchildID"]]).nunique())
-        self.percent("disability_recorded_percent", int(stock["LAchildID"].isin(self.disabled).sum()), now)
+        if self.census.has("Disabilities"):
+            self.percent("disability_recorded_percent", int(stock["LAchildID"].isin(self.disabled).sum()), now)
         self.durations("episode_duration_open", stock["CINreferralDate"], self.last)
         self.durations("episode_duration_ended", ended["CINreferralDate"], ended["CINclosureDate"])
         for code in CLOSURE_REASONS:
@@ -210,13 +218,16 @@ class _Counter:
     def protection(self) -> None:
         p = self.census["ChildProtectionPlans"]
         started = p[self.in_year(p["CPPstartDate"])]
-        self.percent("cpp_second_or_subsequent_percent", int((started["NumberOfPreviousCPP"] > 0).sum()), len(started))
-        for code, name in ABUSE.items():
+        told = started[started["NumberOfPreviousCPP"] >= 0]
+        if self.census.has("ChildProtectionPlans", "NumberOfPreviousCPP"):
+            self.percent("cpp_second_or_subsequent_percent", int((told["NumberOfPreviousCPP"] > 0).sum()), len(told))
+        for code, name in ABUSE.items() if self.census.has("ChildProtectionPlans", "InitialCategoryOfAbuse") else ():
             self.add("cpp_started", int((started["InitialCategoryOfAbuse"] == code).sum()), f"category={name}")
         stock, ended = p[p["CPPendDate"].isna()], p[self.in_year(p["CPPendDate"])]
         self.durations("cpp_duration_open", stock["CPPstartDate"], self.last)
         self.durations("cpp_duration_ended", ended["CPPstartDate"], ended["CPPendDate"])
-        self.reviews(stock)
+        if self.census.has("Reviews"):
+            self.reviews(stock)
 
     def reviews(self, stock: pd.DataFrame) -> None:
         """Add d6: of plans open for 3 months, those with the first review within 3 months and each other within 6 of the last."""
@@ -243,7 +254,8 @@ class _Counter:
         details = self.census["CINdetails"]
         without = details[self.in_year(details["DateOfInitialCPC"])]  # conferences that no enquiry led to
         on = pd.concat([held["DateOfInitialCPC"], without["DateOfInitialCPC"]], ignore_index=True)
-        self.count("icpc", pd.concat([held["LAchildID"], without["LAchildID"]], ignore_index=True), on)
+        if self.census.has("CINdetails", "DateOfInitialCPC"):
+            self.count("icpc", pd.concat([held["LAchildID"], without["LAchildID"]], ignore_index=True), on)
         days = working_days_between(held["S47ActualStartDate"].to_numpy(), held["DateOfInitialCPC"].to_numpy())
         self.percent("icpc_within_15_days_percent", (days <= 15).sum(), len(days))
         self.quantiles("icpc_days", days)

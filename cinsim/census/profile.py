@@ -12,13 +12,19 @@ from typing import Any, Final
 import pandas as pd
 
 from cinsim.census.counts import published_counts
-from cinsim.census.read import read_return
+from cinsim.census.heading import EARLIEST_YEAR, LATEST_YEAR
+from cinsim.census.received import authority_of, received
 from cinsim.census.returns import CensusReturn
-from cinsim.census.sift import sift
 from cinsim.errors import InputError
-from cinsim.reference.areas import Area, find_area, load_areas
+from cinsim.reference.areas import Area, find_area
+
+__all__ = ["Profile", "authority_of", "profile_from", "profile_of", "read_profile", "write_profile"]
 
 FORMAT: Final = 1
+MOST_CHILDREN: Final = 20_000_000
+"""More than England has."""
+MOST: Final = 1e9
+_FIGURES: Final = ("_rate", "_percent", "_p25", "_p50", "_p75")
 DISTRIBUTIONS: Final = {
     "referral_source": ("CINdetails", "ReferralSource"),
     "primary_need": ("CINdetails", "PrimaryNeedCode"),
@@ -41,7 +47,7 @@ class Profile:
     ----------
     year : the reporting year. area : the authority; what the return gives stands in place of what is published.
     measures : every measure of the return, counts and percentages, for all children. distributions : counts of codes.
-    replaced : names of the figures of ``area`` that come from the return.
+    replaced : names of the figures of ``area`` that come from the return. told : what was left out of the return, in lines.
     """
 
     year: int
@@ -49,6 +55,7 @@ class Profile:
     measures: Mapping[str, float]
     distributions: Mapping[str, Mapping[str, int]]
     replaced: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
     @property
     def targets(self) -> dict[str, float]:
@@ -63,29 +70,14 @@ class Profile:
         return out
 
 
-def is_known(census: CensusReturn) -> bool:
-    """Return whether the return's number is that of an authority; a simulated average authority has none."""
-    return census.lea != "" and census.lea in set(load_areas()["old_code"])
-
-
-def authority_of(census: CensusReturn, area: str | None = None) -> Area:
-    """Return the authority that made a return, or the one that is named in its place.
-
-    Raises
-    ------
-    InputError : the return's number is no authority's and none is named, or there is none of that name.
-    """
-    if area is not None:
-        return find_area(area)
-    try:
-        return find_area(census.lea)
-    except InputError as error:
-        raise InputError(
-            f"the return's authority number '{census.lea}' is not known; name the authority with --area", key="--area"
-        ) from error
-
-
-def profile_of(census: CensusReturn, area: Area, *, children: int | None = None, previous: CensusReturn | None = None) -> Profile:
+def profile_of(
+    census: CensusReturn,
+    area: Area,
+    *,
+    children: int | None = None,
+    previous: CensusReturn | None = None,
+    told: tuple[str, ...] = (),
+) -> Profile:
     """Return an authority's profile from its return.
 
     Parameters
@@ -93,6 +85,7 @@ def profile_of(census: CensusReturn, area: Area, *, children: int | None = None,
     area : the authority with its published figures, which stay where a return has none (workforce, looked-after children).
     children : children aged 0 to 17 at mid-year; the published estimate if left out.
     previous : the return of the year before, which re-referrals need.
+    told : what was left out of the return.
     """
     counts = published_counts(census, previous)
     whole = counts[counts["group"] == "all"].set_index("measure")["value"]
@@ -108,9 +101,10 @@ def profile_of(census: CensusReturn, area: Area, *, children: int | None = None,
     spread = {
         name: {str(code): int(times) for code, times in census[table][column].value_counts().sort_index().items() if code}
         for name, (table, column) in DISTRIBUTIONS.items()
+        if census.has(table, column)
     }
     changes: dict[str, Any] = {**own, "population_0_17": n}
-    return Profile(census.year, replace(area, **changes), measures, spread, tuple(own))
+    return Profile(census.year, replace(area, **changes), measures, spread, tuple(own), told)
 
 
 def _count_of(figure: str) -> str:
@@ -132,6 +126,7 @@ def write_profile(profile: Profile, path: Path) -> None:
         "figures": {name: round(float(getattr(profile.area, name)), 4) for name in profile.replaced},
         "measures": {name: round(value, 4) for name, value in profile.measures.items()},
         "distributions": profile.distributions,
+        "left_out": list(profile.told),
     }
     path.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
@@ -146,15 +141,59 @@ def read_profile(path: Path) -> Profile:
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         if held["format"] != FORMAT:
-            raise InputError(f"has format {held['format']}, this cinsim reads format {FORMAT}", path=path, key="format")
-        figures = {name: float(value) for name, value in held["figures"].items()}
-        changes: dict[str, Any] = {**figures, "population_0_17": int(held["population_0_17"])}
-        area = replace(find_area(held["area_code"]), **changes)
-        return Profile(int(held["year"]), area, held["measures"], held["distributions"], tuple(figures))
+            raise InputError(f"has format {str(held['format'])[:20]}, this cinsim reads format {FORMAT}", path=path, key="format")
+        return _checked(held, path)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError("is not an authority profile as `cinsim census read --out` writes it", path=path) from error
+
+
+def _checked(held: Mapping[str, Any], path: Path) -> Profile:
+    """Return a profile from what its file holds.
+
+    Raises
+    ------
+    InputError : a value cannot be; the message names its key.
+    """
+    numbers = _Numbers(path)
+    children = numbers.whole(held["population_0_17"], "population_0_17", least=1, most=MOST_CHILDREN)
+    known = {field.name for field in fields(Area) if field.name.endswith(_FIGURES)}
+    figures = {}
+    for name, value in held["figures"].items():
+        if name not in known:
+            raise InputError("is no figure of an authority that a return can give", path=path, key=f"figures.{name[:60]}")
+        figures[name] = numbers.number(value, f"figures.{name}")
+    measures = {name: numbers.number(value, f"measures.{name[:60]}") for name, value in held["measures"].items()}
+    spread = {
+        name: {code: numbers.whole(times, f"distributions.{name[:60]}.{code[:20]}") for code, times in codes.items()}
+        for name, codes in held["distributions"].items()
+    }
+    year = numbers.whole(held["year"], "year", least=EARLIEST_YEAR, most=LATEST_YEAR)
+    changes: dict[str, Any] = {**figures, "population_0_17": children}
+    area = replace(find_area(str(held["area_code"])), **changes)
+    told = tuple(str(line) for line in held.get("left_out", ()))
+    return Profile(year, area, measures, spread, tuple(figures), told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Reads the numbers of a profile's file, and refuses what no return can give."""
+
+    path: Path
+
+    def number(self, value: object, key: str) -> float:
+        most = 100.0 if key.endswith("_percent") else MOST
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise InputError(
+                f"{str(value)[:40]!r} must be a number from 0 to {most:,.0f}", path=self.path, key=key
+            )  # NaN is in no range
+        return float(value)
+
+    def whole(self, value: object, key: str, *, least: int = 0, most: int = 10**9) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise InputError(f"{str(value)[:40]!r} must be a whole number from {least:,} to {most:,}", path=self.path, key=key)
+        return value
 
 
 def profile_from(path: Path, *, area: str | None = None, children: int | None = None, previous: Path | None = None) -> Profile:
@@ -171,16 +210,14 @@ def profile_from(path: Path, *, area: str | None = None, children: int | None = 
     InputError : it is neither, cannot be used, or is another authority's.
     """
     if path.suffix.lower() == ".json":
+        if previous is not None:
+            raise InputError(
+                "goes with a return; a profile holds its re-referrals already. Make it anew with `cinsim census read --previous`",
+                path=path, key="--previous",
+            )  # fmt: skip
         found = read_profile(path)
-        _check_same(found.area, area, path)
+        if area is not None and find_area(area).area_code != found.area.area_code:
+            raise InputError(f"is of {found.area.area_name}, not of {find_area(area).area_name}", path=path)
         return found
-    census = sift(read_return(path)).usable
-    if is_known(census):
-        _check_same(find_area(census.lea), area, path)
-    before = sift(read_return(previous)).usable if previous is not None else None
-    return profile_of(census, authority_of(census, area), children=children, previous=before)
-
-
-def _check_same(found: Area, wanted: str | None, path: Path) -> None:
-    if wanted is not None and find_area(wanted).area_code != found.area_code:
-        raise InputError(f"is of {found.area_name}, not of {find_area(wanted).area_name}", path=path)
+    held = received(path, area=area, previous=previous)
+    return profile_of(held.census, held.authority, children=children, previous=held.previous, told=held.told)

@@ -6,50 +6,35 @@ larger than any authority's return is refused. Nothing is judged here but the fo
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
-from cinsim.census.shape import TABLES
+from cinsim.census.raw import (
+    LARGEST_BYTES,
+    LARGEST_CHILDREN,
+    LARGEST_ROWS,
+    LONGEST_TEXT,
+    MISSING,
+    Columns,
+    RawReturn,
+    empty_tables,
+    known_names,
+    nearest,
+    plainly,
+    refuse_without,
+)  # fmt: skip
+from cinsim.census.shape import DECIDING, TABLES
+from cinsim.census.table_folder import read_folder
 from cinsim.errors import InputError
+from cinsim.spreadsheets import kind_of
 
-LARGEST_BYTES: Final = 256 * 2**20
-LARGEST_CHILDREN: Final = 100_000
-LARGEST_ROWS: Final = 2_000_000
-LONGEST_LINE: Final = 100_000
-LONGEST_TEXT: Final = 1_000
 LONGEST_SILENCE_BYTES: Final = 4 * 2**20
 _CHUNK_BYTES: Final = 1 << 18
+_FIRST_BYTES: Final = 2_000
 _HEADER: Final = frozenset(TABLES["Header"])
-_MISSING: Final = frozenset({"nan", "NaN", "NaT", "<NA>", "None", "NULL", "null"})  # but NONE is a code of Disability
-Columns = dict[str, list[str]]
-
-
-@dataclass(slots=True)
-class RawReturn:
-    """A return as text.
-
-    Attributes
-    ----------
-    path : where it was read from. tables : the columns of each table, "" where an element is absent.
-    ignored : names of elements or columns that are not of the census, with how often each came.
-    absent : tables of which there was no file.
-    """
-
-    path: Path
-    tables: dict[str, Columns]
-    ignored: dict[str, int] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-
-    @property
-    def header(self) -> dict[str, str]:
-        """The header's values, "" for those that are absent."""
-        return {name: (values[0].strip() if values else "") for name, values in self.tables["Header"].items()}
 
 
 def read_return(path: Path) -> RawReturn:
@@ -59,13 +44,15 @@ def read_return(path: Path) -> RawReturn:
     ------
     InputError : it is neither, or is not a return of this census, or is malformed; the message says where.
     """
-    if path.is_dir():
-        return _read_folder(path)
     try:
+        if path.is_dir():
+            return read_folder(path)
         size = path.stat().st_size
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    if not path.is_file():
+        is_file = path.is_file()
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is no path"
+        raise InputError(f"cannot be read: {why}", path=_short(path)) from error
+    if not is_file:
         raise InputError("is not a file; give the return's XML, or the folder of its tables", path=path)
     if size > LARGEST_BYTES:
         raise InputError(
@@ -74,7 +61,38 @@ def read_return(path: Path) -> RawReturn:
         )
     if size == 0:
         raise InputError("is empty", path=path)
+    _refuse_other_kinds(path)
     return _read_xml(path)
+
+
+def _short(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 300 else f"{text[:100]}...{text[-100:]}"
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    """Raise if the first bytes of a file are not those of XML, and say what they are of."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_FIRST_BYTES)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+    kind = kind_of(path, start)
+    if kind:
+        raise InputError(f"is {kind}, not a return; give the return's XML, or the folder of its tables as CSV", path=path)
+    if b"\0" in start:  # UTF-16, or nothing that is known
+        return
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text or text.startswith(b"<"):
+        return
+    if text.startswith((b"{", b"[")):
+        raise InputError("is JSON, not a return; give the return's XML, or the folder of its tables as CSV", path=path)
+    first = text.splitlines()[0].decode("utf-8", errors="replace")
+    if path.suffix.lower() in (".csv", ".tsv", ".txt") or first.count(",") + first.count("\t") + first.count(";") > 1:
+        raise InputError(
+            f"is one CSV table, not a whole return; give the folder in which all its tables lie, e.g. {path.parent}", path=path
+        )
+    raise InputError("is text, not well-formed XML; give the return's XML, or the folder of its tables as CSV", path=path, line=1)
 
 
 # ---- XML
@@ -100,27 +118,43 @@ _HOLDERS: Final = frozenset(
 )  # fmt: skip
 
 
+_NAMES: Final = known_names({*_HOLDERS, *_REPEATED, *_LISTED, *(c for columns in TABLES.values() for c in columns)})
+
+
 class _Target:
     """Receives the elements of a return as the parser meets them and keeps their values by table."""
 
     def __init__(self, path: Path):
         self.path = path
-        self.tables: dict[str, Columns] = {name: {c: [] for c in columns} for name, columns in TABLES.items()}
+        self.tables: dict[str, Columns] = empty_tables()
         self.ignored: dict[str, int] = {}
+        self.unknown: dict[str, set[str]] = {}  # elements that are not of the census, by the table of the row they stood in
         self.heard = 0  # number of calls, to tell whether the parser moves
         self.rows = 0
         self._same: dict[str, str] = {}  # one copy of each short text, of which most come thousands of times
-        self._header: dict[str, str] = {}
+        self._names: dict[str, str] = {}  # elements met, and how the census writes them
+        self._headers: list[dict[str, str]] = [{}]
         self._open: list[str] = []  # the rows begun: their elements, from the outside in
         self._rows: dict[str, dict[str, str]] = {}
+        self._kept: list[tuple[str, dict[str, str]]] = []  # rows of the child that is open, whose identifier may come last
+        self._blocks: dict[str, int] = {}  # episodes met so far of each child, over all its blocks
         self._text: list[str] = []
         self._length = 0
         self._depth = 0
         self._count = {"CINdetails": 0, "Assessments": 0, "ChildProtectionPlans": 0}
 
+    def _named(self, tag: str) -> str:
+        """Return an element's name as the census writes it, whatever its case and namespace."""
+        name = self._names.get(tag)
+        if name is None:
+            name = _NAMES.get(plainly(tag), tag.rpartition("}")[2])
+            if len(self._names) < 1_000:
+                self._names[tag] = name
+        return name
+
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.heard += 1
-        tag = tag.rpartition("}")[2]
+        tag = self._named(tag)
         if self._depth == 0 and tag != "Message":
             raise InputError(
                 f"is not a children in need census return: it begins with <{tag[:40]}>, not <Message>", path=self.path
@@ -132,8 +166,12 @@ class _Target:
         self._length = 0
         if tag in _REPEATED:
             self._begin(tag)
+        elif tag == "Header" and self._headers[-1]:
+            self._headers.append({})
 
     def _begin(self, tag: str) -> None:
+        if tag in self._open:
+            raise InputError(f"is not a children in need census return: a <{tag}> stands within a <{tag}>", path=self.path)
         self._open.append(tag)
         self._rows[tag] = {}
         if tag == "Child":
@@ -154,7 +192,7 @@ class _Target:
 
     def end(self, tag: str) -> None:
         self.heard += 1
-        tag = tag.rpartition("}")[2]
+        tag = self._named(tag)
         self._depth -= 1
         value = "".join(self._text).strip() if self._text else ""
         if self._length > LONGEST_TEXT and value:
@@ -171,17 +209,24 @@ class _Target:
             self._value(tag, self._copy(value))
 
     def _copy(self, value: str) -> str:
+        if value in MISSING:
+            return ""
         return self._same.setdefault(value, value) if len(value) <= 12 and len(self._same) < 100_000 else value
 
     def _value(self, tag: str, value: str) -> None:
         if not self._open:
             if tag in _HEADER:
-                self._header.setdefault(tag, value)
+                self._headers[-1].setdefault(tag, value)
             else:
                 self._ignore(tag)
             return
+        table = _REPEATED[self._open[-1]]
         row = self._rows[self._open[-1]]
-        known = tag in TABLES[_REPEATED[self._open[-1]]] or (self._open[-1] == "Child" and tag == "Ethnicity")
+        known = tag in TABLES[table] or (self._open[-1] == "Child" and tag == "Ethnicity")
+        if not known:
+            names = self.unknown.setdefault(table, set())
+            if len(names) < 100:
+                names.add(tag[:60])
         if not known or tag in row:
             self._ignore(tag)
         else:
@@ -193,14 +238,11 @@ class _Target:
             self.ignored[name] = self.ignored.get(name, 0) + 1
 
     def _key(self, depth: str) -> dict[str, str]:
-        child = self._rows.get("Child", {})
-        key = {"LAchildID": child.get("LAchildID", "")}
-        if depth != "Child":
-            key["CINdetailsID"] = self._copy(str(self._count["CINdetails"]))
+        key = {"CINdetailsID": str(self._count["CINdetails"])} if depth != "Child" else {}
         if depth == "Assessments":
-            key["AssessmentID"] = self._copy(str(self._count["Assessments"]))
+            key["AssessmentID"] = str(self._count["Assessments"])
         if depth == "ChildProtectionPlans":
-            key["CPPID"] = self._copy(str(self._count["ChildProtectionPlans"]))
+            key["CPPID"] = str(self._count["ChildProtectionPlans"])
         return key
 
     def _listed(self, tag: str, value: str) -> None:
@@ -209,7 +251,7 @@ class _Target:
             self._ignore(tag)
             return
         name = _LISTED[tag]
-        self._add(name, {**self._key(inside), TABLES[name][-1]: value})
+        self._keep(name, {**self._key(inside), TABLES[name][-1]: value})
         if tag == "AssessmentFactors":
             row = self._rows["Assessments"]
             row[tag] = f"{row[tag]},{value}" if tag in row else value
@@ -217,20 +259,51 @@ class _Target:
     def _finish(self, tag: str) -> None:
         row = self._rows[tag]
         if tag == "Child":
-            self._add("ChildCharacteristics", {"LAchildID": row.get("LAchildID", ""), "Ethnicity": row.pop("Ethnicity", "")})
-            self._add("ChildIdentifiers", row)
+            self._keep("ChildCharacteristics", {"Ethnicity": row.pop("Ethnicity", "")})
+            child = row.get("LAchildID", "")
+            self._keep("ChildIdentifiers", row)
+            self._add_kept(child)
         else:
-            self._add(_REPEATED[tag], {**row, **self._key(tag)})
+            self._keep(_REPEATED[tag], {**row, **self._key(tag)})
 
-    def _add(self, name: str, row: dict[str, str]) -> None:
+    def _keep(self, name: str, row: dict[str, str]) -> None:
         self.rows += 1
         if self.rows > LARGEST_ROWS:
             raise InputError(f"holds more than {LARGEST_ROWS:,} records, more than any authority's return", path=self.path)
-        for column, values in self.tables[name].items():
-            values.append(row.get(column, ""))
+        self._kept.append((name, row))
+
+    def _add_kept(self, child: str) -> None:
+        """Add the rows of a child that has ended, its episodes numbered on from those of its earlier blocks."""
+        before = self._blocks.get(child, 0)
+        for name, row in self._kept:
+            row["LAchildID"] = child
+            if "CINdetailsID" in row:
+                row["CINdetailsID"] = self._copy(str(int(row["CINdetailsID"]) + before))
+            for column, values in self.tables[name].items():
+                values.append(row.get(column, ""))
+        self._kept.clear()
+        self._blocks[child] = before + self._count["CINdetails"]
 
     def close(self) -> None:
-        self._add("Header", self._header)
+        self._add_kept("")
+        for header in self._headers:
+            for column, values in self.tables["Header"].items():
+                values.append(header.get(column, ""))
+
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """Return columns that no row has, where some row has an element that is nearly called so, by table.
+
+        Raises
+        ------
+        InputError : a needed table lacks one.
+        """
+        out = {}
+        for table, unknown in self.unknown.items():
+            never = [c for c in DECIDING.get(table, ()) if not any(self.tables[table].get(c, ())) and nearest(c, unknown)]
+            refuse_without(table, never, unknown, self.path)
+            if never:
+                out[table] = tuple(never)
+        return out
 
 
 def _read_xml(path: Path) -> RawReturn:
@@ -266,92 +339,4 @@ def _read_xml(path: Path) -> RawReturn:
         raise InputError(f"is in an encoding that cannot be read ({error}); save it as UTF-8", path=path, line=1) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    return RawReturn(path, target.tables, target.ignored)
-
-
-# ---- tables
-
-
-def _read_folder(folder: Path) -> RawReturn:
-    """Read ``<table>.csv`` of each table; of those that are absent there are no rows."""
-    files = {file.stem.lower(): file for file in sorted(folder.glob("*.csv")) if file.is_file()}
-    found = {name: files[name.lower()] for name in TABLES if name.lower() in files}
-    needed = [name for name in ("Header", "ChildIdentifiers", "CINdetails") if name not in found]
-    if needed:
-        raise InputError(
-            f"holds no {', '.join(f'{name}.csv' for name in needed)}; a folder of the eleven tables was expected, as "
-            "`cinsim census export --tables` writes them", path=folder,
-        )  # fmt: skip
-    size = sum(file.stat().st_size for file in found.values())
-    if size > LARGEST_BYTES:
-        raise InputError(f"holds {size / 2**20:,.0f} MB of tables, more than any authority's return", path=folder)
-    ignored: dict[str, int] = {}
-    tables: dict[str, Columns] = {name: {c: [] for c in columns} for name, columns in TABLES.items()}
-    for name, file in found.items():
-        tables[name] = _read_table(name, file, ignored)
-    factors = tables["AssessmentFactorsList"]
-    if "AssessmentFactorsList" not in found:
-        _factors_from_assessments(tables["Assessments"], factors)
-    return RawReturn(folder, tables, ignored, tuple(name for name in TABLES if name not in found))
-
-
-def _lines(text: TextIO, file: Path) -> Iterator[str]:
-    """Yield the lines of a text, none of which may be longer than any row of a table."""
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise InputError(f"is not a table of a return: it has a line of more than {LONGEST_LINE:,} characters", path=file)
-        yield line
-
-
-def _rows(name: str, file: Path) -> Iterator[list[str]]:
-    """Yield the rows of a CSV file, the first of which names the columns."""
-    line = 0
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            for row in csv.reader(_lines(text, file), strict=True):
-                line += 1
-                yield row
-                if line > (LARGEST_CHILDREN if name == "ChildIdentifiers" else LARGEST_ROWS):
-                    raise InputError(f"holds more than {line - 1:,} rows, more than any authority's return", path=file)
-    except UnicodeDecodeError as error:
-        raise InputError("is not in UTF-8; save it as 'CSV UTF-8'", path=file, line=line + 1) from error
-    except csv.Error as error:
-        raise InputError(f"is not a CSV table: {error}", path=file, line=line + 1) from error
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=file) from error
-
-
-def _read_table(name: str, file: Path, ignored: dict[str, int]) -> Columns:
-    rows = _rows(name, file)
-    names = [column.strip() for column in next(rows, [])]
-    columns = TABLES[name]
-    keys = [c for c in ("LAchildID", "CINdetailsID", "AssessmentID", "CPPID") if c in columns and c not in names]
-    if keys:
-        raise InputError(f"has no column {' and no column '.join(keys)}; its first line must name the columns", path=file, line=1)
-    for column in names:
-        if column and column not in columns:  # an unnamed one is the row number that some tools write
-            ignored[column] = ignored.get(column, 0) + 1
-    place = {column: names.index(column) for column in columns if column in names}
-    out: Columns = {column: [] for column in columns}
-    same: dict[str, str] = {}
-    for line, row in enumerate(rows, start=2):
-        if not row:
-            continue
-        if len(row) != len(names):
-            raise InputError(f"has {len(row)} values where the first line names {len(names)} columns", path=file, line=line)
-        for column, values in out.items():
-            value = row[place[column]].strip() if column in place else ""
-            if value in _MISSING:
-                value = ""
-            values.append(same.setdefault(value, value) if len(value) <= 12 else value[:LONGEST_TEXT])
-    return out
-
-
-def _factors_from_assessments(assessments: Columns, factors: Columns) -> None:
-    """Fill the list of factors from the column of the assessments, ``1A,2B`` or ``['1A', '2B']``."""
-    keys = ("LAchildID", "CINdetailsID", "AssessmentID")
-    for *key, text in zip(*(assessments[name] for name in (*keys, "AssessmentFactors")), strict=True):
-        for code in text.strip("[]").replace("'", "").replace('"', "").split(","):
-            if code.strip():
-                for name, value in zip((*keys, "AssessmentFactor"), (*key, code.strip()), strict=True):
-                    factors[name].append(value)
+    return RawReturn(path, target.tables, target.ignored, missing=target.missing())

@@ -21,12 +21,19 @@ class CensusReturn:
     year : the reporting year, 1 April ``year - 1`` to 31 March ``year``.
     lea : the authority's three-digit number.
     tables : by the names of :data:`cinsim.census.shape.TABLES`, with those columns in that order; dates are datetime64
-        (NaT for none), numbers are integers, all else text ("" for none). Rows of one child stand together.
+        (NaT for none), numbers are integers (-1 for a count that is not given), all else text ("" for none). Rows of one
+        child stand together.
+    absent : tables, and columns as ``table.column``, of which it says nothing: what would be counted of them is unknown, not 0.
     """
 
     year: int
     lea: str
     tables: Mapping[str, pd.DataFrame]
+    absent: frozenset[str] = frozenset()
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Return whether the return says something in a table, and in some of its columns."""
+        return not self.absent & {table, *(f"{table}.{column}" for column in columns)}
 
     @property
     def first_day(self) -> date:

@@ -47,5 +47,42 @@ DATES: Final = frozenset(
         "CPPreviewDate",
     }
 )  # fmt: skip
+KEYS: Final = ("LAchildID", "CINdetailsID", "AssessmentID", "CPPID")
 NUMBERS: Final = frozenset({"CINdetailsID", "AssessmentID", "CPPID", "NumberOfPreviousCPP"})
 """Columns of whole numbers; all that are neither these nor dates are text."""
+
+NEEDED: Final = ("Header", "ChildIdentifiers", "CINdetails")
+"""Tables without which nothing can be said."""
+DECIDING: Final[dict[str, tuple[str, ...]]] = {
+    "ChildIdentifiers": ("PersonBirthDate",),
+    "ChildCharacteristics": ("Ethnicity",),
+    "Disabilities": ("Disability",),
+    "CINdetails": ("CINreferralDate", "CINclosureDate", "ReasonForClosure", "ReferralNFA"),
+    "Assessments": ("AssessmentActualStartDate", "AssessmentAuthorisationDate"),
+    "AssessmentFactorsList": ("AssessmentFactor",),
+    "CINplanDates": ("CINPlanStartDate", "CINPlanEndDate"),
+    "Section47": ("S47ActualStartDate", "DateOfInitialCPC", "ICPCnotRequired"),
+    "ChildProtectionPlans": ("CPPstartDate", "CPPendDate"),
+    "Reviews": ("CPPreviewDate",),
+}
+"""Columns of each table that decide what its rows are: a table without one of them says nothing."""
+ENDS: Final[dict[str, tuple[str, ...]]] = {
+    "Disabilities": ("Disability",),
+    "CINdetails": ("CINclosureDate", "ReasonForClosure", "ReferralNFA"),
+    "Assessments": ("AssessmentAuthorisationDate",),
+    "AssessmentFactorsList": ("AssessmentFactor",),
+    "CINplanDates": ("CINPlanEndDate",),
+    "Section47": ("DateOfInitialCPC", "ICPCnotRequired"),
+    "ChildProtectionPlans": ("CPPendDate",),
+}
+"""Those that may be empty, which means something: that it goes on, or is not so. One that cannot be read does not mean that."""
+NEVER_EMPTY: Final[dict[str, tuple[str, ...]]] = {
+    "CINdetails": ("CINreferralDate", "ReferralNFA"),
+    "Assessments": ("AssessmentActualStartDate",),
+    "AssessmentFactorsList": ("AssessmentFactor",),
+    "CINplanDates": ("CINPlanStartDate",),
+    "Section47": ("S47ActualStartDate", "ICPCnotRequired"),
+    "ChildProtectionPlans": ("CPPstartDate",),
+    "Reviews": ("CPPreviewDate",),
+}
+"""Columns, besides the keys, that the census asks of every row."""

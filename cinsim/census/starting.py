@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from cinsim.census.caseload import caseload_from
+from cinsim.census.table_folder import table_files
 from cinsim.errors import InputError
 from cinsim.population.caseload import InitialCaseload
 from cinsim.reference.areas import Area, resolve
@@ -92,7 +93,7 @@ def content_of(path: Path) -> str:
     """
     seen = hashlib.sha256()
     try:
-        for file in sorted(path.glob("*.csv")) if path.is_dir() else [path]:
+        for file in sorted(table_files(path).values()) if path.is_dir() else [path]:
             if path.is_dir():
                 seen.update(f"{file.name}\0".encode())
             with file.open("rb") as stream:

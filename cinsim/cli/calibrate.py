@@ -195,7 +195,12 @@ def area(
 
         if len(areas) != 1:
             raise InputError("a census return is one authority's; name that one", key="--from-return")
-        areas = [profile_from(from_return, area=areas[0].area_code, previous=previous).area]
+        profile = profile_from(from_return, area=areas[0].area_code, previous=previous)
+        for line in profile.told:
+            typer.echo(f"of the return: {line}", err=True)
+        areas = [profile.area]
+    elif previous is not None:
+        raise InputError("goes with --from-return", key="--previous")
     many = len(areas) > 10
     settings = AreaSettings(
         passes=passes, replications=replications or (1 if many else 2), verify=verify or (1 if many else 4),

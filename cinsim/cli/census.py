@@ -78,38 +78,42 @@ def read(
     ] = None,
     previous: Annotated[Path | None, typer.Option(metavar="RETURN", help="Last year's return, for re-referrals.")] = None,
     area: Annotated[str | None, typer.Option(help="The authority, where the return does not say.")] = None,
-    children: Annotated[int | None, typer.Option(min=1, help="Children aged 0-17; the published estimate when left out.")] = None,
+    children: Annotated[
+        int | None, typer.Option(min=1, max=20_000_000, help="Children aged 0-17; the published estimate when left out.")
+    ] = None,
     overwrite: Replace = False,
 ) -> None:
     """Say what a return holds, what is missing and what cannot be used. Child-level data leave the named folder never."""
     from cinsim.census.account import account
     from cinsim.census.counts import published_counts
-    from cinsim.census.profile import authority_of, profile_of, write_profile
-    from cinsim.census.read import read_return
-    from cinsim.census.sift import sift
-    from cinsim.errors import InputError
+    from cinsim.census.findings import UnusableReturn
+    from cinsim.census.profile import profile_of
+    from cinsim.census.reading_folder import write_problems, write_reading
+    from cinsim.census.received import authority_of, former, former_in_words, received
     from cinsim.listing import require_replaceable, write_index
 
     if out is not None:
         out = require_replaceable(out, overwrite=overwrite)
-    raw = read_return(source)
-    sifted = sift(raw)
-    before = sift(read_return(previous)).usable if previous is not None else None
-    counts = published_counts(sifted.usable, before)
     try:
-        place = authority_of(sifted.usable, area)
-        name = place.area_name
-    except InputError:
-        if area is not None or out is not None:
-            raise
-        name = f"An authority with the number {sifted.usable.lea or 'unknown'}"
-    text = account(raw, sifted, counts, name)
+        held = received(source, area=area, previous=previous)
+    except UnusableReturn as error:
+        if out is not None:
+            write_problems(error.problems, out)
+            write_index(out)
+            typer.echo(f"Written to {out}: problems.csv, which names children", err=True)
+        raise
+    was = former(held.census)
+    if out is not None and held.place is None and was is None:
+        authority_of(held.census)  # says how to name it
+    counts = published_counts(held.census, held.previous)
+    text = account(held.raw, held.sifted, counts, held.name, held.beside)
     typer.echo(text, nl=False)
+    profile = None
+    if held.place is not None:
+        profile = profile_of(held.census, held.place, children=children, previous=held.previous, told=held.told)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "account.txt").write_text(text, encoding="utf-8")
-        counts.to_csv(out / "counts.csv", index=False, float_format="%.6g")
-        sifted.problems.to_csv(out / "problems.csv", index=False)
-        write_profile(profile_of(sifted.usable, place, children=children, previous=before), out / "profile.json")
+        files = write_reading(out, text, counts, profile, held.sifted.problems)
         write_index(out)
-        typer.echo(f"\nWritten to {out}: account.txt, counts.csv, profile.json, and problems.csv, which names children")
+        typer.echo(f"\nWritten to {out}: {', '.join(files)}, and problems.csv, which names children")
+    if was is not None:
+        typer.echo(f"\nNo profile is made of {former_in_words(was)}")

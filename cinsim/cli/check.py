@@ -47,6 +47,8 @@ def print_check(path: Path, plan: Plan, written: Mapping[str, str]) -> None:
     if held is not None:
         found = (f"{stage.replace('_', ' ')} {number:,}" for stage, number in held.by_stage.items())
         typer.echo(f"  read as: {', '.join(found)}")
+        for line in held.told:
+            typer.echo(f"  of the return: {line}")
     for line in settings_in_words(scenario, written):
         typer.echo(f"  {line}")
     for area in plan.areas if len(plan.areas) <= MOST_AREAS_STAFFED else ():

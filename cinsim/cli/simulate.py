@@ -58,7 +58,7 @@ def run(
     """
     from cinsim.api import pinned_parameters_of_run, planned, run_plan
     from cinsim.cli.check import MOST_AREAS_STAFFED, posts_in_words
-    from cinsim.cli.tables import print_cautions, print_run
+    from cinsim.cli.tables import print_cautions, print_run, print_told
     from cinsim.runs.run import RunOptions
 
     chosen = scenario_from(scenario, set_, replications, years, seed, area)
@@ -68,6 +68,7 @@ def run(
         _warn_of_other_code(scenario)
     plan = planned([chosen], pinned, scenario)
     say_remarks(plan.arms)
+    print_told(plan)
     folder = out or OUTPUTS / chosen.name
     if not quiet:
         print_cautions(plan)
@@ -109,7 +110,7 @@ def compare(
     The options hold for every scenario.
     """
     from cinsim.api import Comparison, compared_scenarios, pinned_parameters, planned, run_plan
-    from cinsim.cli.tables import print_comparison, print_parts
+    from cinsim.cli.tables import print_comparison, print_parts, print_told
     from cinsim.errors import InputError
     from cinsim.runs.groups import may_fork
     from cinsim.runs.run import RunOptions
@@ -128,6 +129,7 @@ def compare(
     say_remarks(plan.arms)
     if not quiet and not may_fork():
         typer.echo(ALONE, err=True)
+    print_told(plan)
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
     result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):

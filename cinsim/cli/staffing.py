@@ -65,6 +65,7 @@ def staffing(
     three years are simulated, unless --years says otherwise or what the scenario changes begins later.
     """
     from cinsim.api import planned
+    from cinsim.cli.tables import print_told
     from cinsim.planning.answer_folder import ANSWER, refuse_other_answer, write_answer
     from cinsim.planning.questions import check_roles, parse_confidence, parse_targets
     from cinsim.planning.staffing import Question, check_question, find_staff
@@ -80,6 +81,7 @@ def staffing(
     if years is None and not any(text.startswith("years=") for text in set_ or ()):
         chosen = _with_fewer_years(chosen)
     plan = planned([chosen])
+    print_told(plan)
     check_question(plan, question)
     folder = out or OUTPUTS / f"staffing-{chosen.name}"
     options = RunOptions(folder, jobs=jobs, quiet=quiet)

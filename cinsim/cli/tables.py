@@ -170,6 +170,12 @@ def _place(plan: Plan) -> str:
     return first if len(plan.areas) == 1 else f"{first}, the first of {len(plan.areas)} areas"
 
 
+def print_told(plan: Plan) -> None:
+    """Say on standard error what was left out of the return that a run starts from."""
+    for line in plan.caseload.told if plan.caseload is not None else ():
+        typer.echo(f"of the return: {line}", err=True)
+
+
 def published_figures(area: Area) -> dict[str, str]:
     """Return the published figures of the area itself, or England's for its average authority; none for counts.
 

@@ -35,7 +35,8 @@ class InitialCaseload:
     source : of the referral, code of Detail.
     previous_cpps : child protection plans before the one that is open.
     assessed_since : start of an assessment still open, NaT for none. enquired_since : of a section 47 enquiry still open.
-    content : hash of the file it was read from, "" where there is none.
+    content : hash of the file it was read from, "" where there is none. told : what was left out of that file, in lines that
+        name no child.
     """
 
     on: np.datetime64
@@ -52,6 +53,7 @@ class InitialCaseload:
     assessed_since: NDArray[np.datetime64]
     enquired_since: NDArray[np.datetime64]
     content: str = ""
+    told: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.birth)

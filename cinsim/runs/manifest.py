@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import cinsim
 from cinsim.files import read_json
 from cinsim.listing import listed
-from cinsim.reference.small_numbers import suppressed
+from cinsim.reference.small_numbers import HIDDEN, is_small, shown
 from cinsim.runs.manifest_shape import FORMAT, require_shape
 from cinsim.runs.tasks import Task, code_version, library_versions
 from cinsim.scenario.stored import stored_scenario
@@ -136,11 +136,11 @@ def _return_entry(task: Task) -> dict[str, object] | None:
     if held is None:
         return None
     return {
-        "file": Path(str(task.scenario.initial_state)).name,
+        "file": Path(task.scenario.initial_state or "").name,
         "sha256": held.content,
         "census_date": str(held.on),
-        "open_children": len(held),
-        "read_as": suppressed(held.by_stage),
+        "open_children": HIDDEN if is_small(len(held)) else len(held),
+        "read_as": shown(held.by_stage),
         "taken_over": held.digest,
     }
 

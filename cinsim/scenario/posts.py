@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -13,11 +14,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from cinsim.errors import InputError, quoted, short_path
-from cinsim.files import csv_rows, existing, read_text
+from cinsim.files import existing, read_text
 from cinsim.numerals import number
 from cinsim.scenario.names import ROLES, SCREENING, TEAMS
 from cinsim.scenario.problems import KeyProblems, Place, Said, did_you_mean
 from cinsim.scenario.reading import Located
+from cinsim.spreadsheets import WRITE_A_DATE, limited_lines, read_date, read_table
 
 POSTS_KEY: Final = "workforce.posts"
 COLUMNS: Final = ("role", "team", "fte", "agency", "start_date")
@@ -100,11 +102,11 @@ def _agency(value: object) -> Literal["yes", "no", "vacant"]:
 
 def _day(value: object) -> date:
     try:
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
-        return date.fromisoformat(str(value).strip())
-    except ValueError:
-        raise ValueError(f"{quoted(value)} is not a date: write year-month-day, e.g. 2021-09-01") from None
+        if isinstance(value, datetime):
+            return value.date()
+        return value if isinstance(value, date) else read_date(str(value))
+    except ValueError as error:
+        raise ValueError(f"{quoted(value)} {error}: {WRITE_A_DATE}") from None
 
 
 def _row(value: object) -> tuple[ListedPost | None, list[tuple[str, Said]]]:
@@ -201,6 +203,11 @@ Posts = Annotated[
 """Posts as a planner knows them, one a row."""
 
 
+def _column(name: str) -> str:
+    word = _word(name)
+    return "start_date" if word in ("start", "started") else word
+
+
 def read_posts(path: Path, *, place: Place | None = None) -> Located:
     """Read a CSV of posts into rows that know their lines; what stands in them is checked with the scenario.
 
@@ -219,27 +226,20 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
             beside = [file.name for file in sorted(path.parent.glob("*.csv"))] if path.parent.is_dir() else []
             raise InputError(f"there is no such file{did_you_mean(path.name, beside)}", path=path)
         text = read_text(path, kind="list of posts (CSV)", most=_MOST_BYTES)
-        lines = list(islice(csv_rows(text, path), MOST_POSTS + 2))
     except InputError as error:
         if error.line is not None:  # of the list itself
             raise InputError(error.message, path=path, line=error.line, key=key) from None
         raise InputError(f"{short_path(path)}: {error.message}", path=named.path, line=named.line, key=key) from None
-    header = [_word(name) for name in (lines[0][1] if lines else [])]
-    header = ["start_date" if name in ("start", "started") else name for name in header]
+    lines = limited_lines(StringIO(text, newline=""), path)
+    header, cells = read_table(lines, path, name_of=_column, never_empty=COLUMNS[:3], key=key)
     missing = [name for name in COLUMNS[:3] if name not in header]
     if missing:
         said = f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
         raise InputError(f"{said}; the first line names {', '.join(COLUMNS)}", path=path, line=1, key=key)
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise InputError(f"has the column {quoted(twice[0])} twice", path=path, line=1, key=key)
     rows = []
-    for line, cells in lines[1:]:
-        if len(cells) != len(header):
-            raise InputError(f"has {len(cells)} cells where the first line has {len(header)}", path=path, line=line, key=key)
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
+    for line, row in islice(cells, MOST_POSTS + 1):
         at = Place(path, line)
-        rows.append(Located({name: Located(cell, at) for name, cell in row.items()}, at))
+        rows.append(Located({name: Located(cell, at) for name, cell in zip(header, row, strict=True) if name}, at))
     if len(rows) > MOST_POSTS:
         raise InputError(f"holds more than {MOST_POSTS:,} posts; a list is of one authority", path=path, key=key)
     if not rows:

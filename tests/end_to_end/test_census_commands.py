@@ -95,7 +95,7 @@ def test_reading_prints_no_child_and_writes_nothing_but_into_the_named_folder(fo
         (("export", "run", "--year", "2026", "--out", "2026.xml"), "already there"),
         (("export", "run", "--year", "2026", "--out", "x.xml", "--replication", "9"), "no event record of that run"),
         (("export", "run", "--year", "2026", "--out", "x.xml", "--area", "Leeds"), "no event record of that run"),
-        (("read", "run/measures.csv"), "not well-formed"),
+        (("read", "run/measures.csv"), "is one CSV table, not a whole return"),
         (("read", "absent.xml"), "cannot be read"),
     ],
 )

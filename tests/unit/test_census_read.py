@@ -284,8 +284,8 @@ def test_of_several_open_episodes_the_latest_is_used(tmp_path: Path) -> None:
         ("<CINPlanDates><CINPlanStartDate>2025-06-01</CINPlanStartDate><CINPlanEndDate>2025-05-05</CINPlanEndDate></CINPlanDates>",
          "is before it starts"),
         ("<CINPlanDates><CINPlanEndDate>2025-05-05</CINPlanEndDate></CINPlanDates>", "is missing or cannot be read"),
-        ("<Assessments><AssessmentActualStartDate>2025-06-01</AssessmentActualStartDate>"
-         "<AssessmentAuthorisationDate>2026-05-05</AssessmentAuthorisationDate></Assessments>", "is outside the census year"),
+        ("<Assessments><AssessmentActualStartDate>2025-05-01</AssessmentActualStartDate>"
+         "<AssessmentAuthorisationDate>2025-03-05</AssessmentAuthorisationDate></Assessments>", "is before it starts"),
     ],
 )  # fmt: skip
 def test_what_contradicts_its_episode_or_itself_is_left_out(tmp_path: Path, inside: str, says: str) -> None:

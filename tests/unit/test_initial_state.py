@@ -22,6 +22,7 @@ from cinsim.outcomes.spells import Spells
 from cinsim.population.caseload import InitialCaseload, OpenStage
 from cinsim.reference.areas import find_area
 from cinsim.reference.events import Event
+from cinsim.reference.small_numbers import shown
 from cinsim.scenario import Scenario, load_scenario
 from cinsim.simulation.replicate import Replication, replicate
 
@@ -142,6 +143,9 @@ def test_the_return_is_read_once_and_the_manifest_names_it(folder: Path, tmp_pat
     assert read == [(folder / "return.xml").resolve()]
     entry = result.manifest["initial_state"]
     assert entry["open_children"] == len(caseload())
+    assert entry["file"] == "return.xml"
+    assert entry["read_as"] == shown(caseload().by_stage)
+    assert not any(isinstance(number, int) and 0 < number < 6 for number in entry["read_as"].values())
     assert entry["sha256"] == starting.content_of(folder / "return.xml")
     assert stored_run(tmp_path / "run").population.birth.size > len(caseload())
 

@@ -78,6 +78,23 @@ def test_a_list_is_read_from_beside_the_scenario_file_in_the_words_a_planner_wri
     assert [p.agency for p in posts] == ["no", "yes", "no", "vacant", "no", "no", "no"]
 
 
+def test_a_list_saved_by_a_spreadsheet_is_read_as_it_was(write: Write) -> None:
+    plain = load_scenario(write(GOOD)).workforce.posts
+    saved = (
+        "role,team,fte,agency,start_date,,\r\n"
+        "social_workers,assessment,1,no,01/09/2021,,\r\n"
+        "social_workers,assessment,0.6,yes\r\n"
+        "Senior practitioner,assessment,1.0,no,5-Jan-2015\r\n"
+        "social_workers,cin_and_cp,1,vacant,,,\r\n"
+        ",,,,,,\r\n"
+        "social_workers,cin_and_cp,0.8,no,02/05/2023 00:00:00\r\n"
+        "social_workers,looked_after,1,no,2018-02-01T00:00:00,,\r\n"
+        "newly qualified,cin and cp,1,no,02/09/2024 00:00,,\r\n"
+    )
+    path = write("", header=saved)
+    assert load_scenario(path).workforce.posts == plain
+
+
 def test_columns_may_stand_in_any_order_and_case_and_agency_and_start_may_be_left_out(write: Write) -> None:
     rows = "1,assessment,social workers\n1,CIN and CP,social workers\n1,looked after,social workers\n"
     posts = load_scenario(write(rows, header="FTE,Team,Role\n")).workforce.posts
@@ -140,7 +157,9 @@ def test_a_check_tells_a_list_in_a_line_and_nothing_that_is_as_usual(write: Writ
         ("social_workers,assessment,nan,no,", "fte", "is not a number"),
         ("social_workers,assessment,37,no,", "fte", "37 is more than one person"),
         ("social_workers,assessment,1,maybe,", "agency", "yes (agency worker), no (permanent) or vacant (nobody)"),
-        ("social_workers,assessment,1,no,01/09/2021", "start_date", "write year-month-day, e.g. 2021-09-01"),
+        ("social_workers,assessment,1,no,31/09/2021", "start_date", "write year-month-day, e.g. 2021-09-01"),
+        ("social_workers,assessment,1,no,01/09/21", "start_date", "'01/09/21' has a year of two digits"),
+        ("social_workers,assessment,1,no,44440", "start_date", "is a day number of a spreadsheet"),
         ("social_workers,assessment,1,no,2026-04-01", "start_date", "2026-04-01 is after the run's end, 2026-03-31"),
         (",assessment,1,no,", "role", "is empty: write one of social_workers"),
         ("conference_chairs,assessment,1,no,", "team", "conference_chairs have no work in the team assessment"),
@@ -183,7 +202,7 @@ def test_all_wrong_rows_are_told_at_once(write: Write) -> None:
         ("role,team,fte,fte\n", "social_workers,assessment,1,1\n", "has the column 'fte' twice"),
         ("role,team,fte,hours\n", "social_workers,assessment,1,37\n", "unknown column"),
         (HEADER, "", "holds no posts"),
-        (HEADER, "social_workers,assessment\n", "has 2 cells where the first line has 5"),
+        (HEADER, "social_workers,assessment\n", "has 2 values where the first line names 5 columns"),
         ("", "", "lacks the columns role, team, fte"),
         (HEADER, "social_workers,assessment,1,no,\n", "nobody holds cases in the team cin_and_cp"),
     ],

@@ -213,7 +213,7 @@ def _stand_ins(values: pd.DataFrame, code: str, year: int) -> list[StandIn]:
         return []
     found = []
     for measure, figures in values.loc[code].items():
-        by_year = {int(when): float(value) for when, value in figures.dropna().items() if when <= year}
+        by_year = {int(str(when)): float(value) for when, value in figures.dropna().items() if int(str(when)) <= year}
         if by_year and max(by_year) < year:
             found.append(StandIn(str(measure), max(by_year), round(by_year[max(by_year)], 2)))
     return found
