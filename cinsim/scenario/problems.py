@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cinsim.errors import InputError
+from cinsim.errors import InputError, InputErrors
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -28,22 +28,8 @@ class Place:
         return f"{self.path}:{self.line}" if self.line is not None else str(self.path or "")
 
 
-class ScenarioError(InputError):
-    """One or more things wrong with a scenario; the text holds one line for each.
-
-    ``problems`` holds them one by one; ``path``, ``line`` and ``key`` are those of the first.
-    """
-
-    def __init__(self, problems: Sequence[InputError]):
-        self.problems = tuple(problems)
-        first = self.problems[0]
-        super().__init__(first.message, path=first.path, line=first.line, key=first.key)
-
-    def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (ScenarioError, (self.problems,))
+class ScenarioError(InputErrors):
+    """One or more things wrong with a scenario; the text holds one line for each."""
 
 
 class KeyProblems(ValueError):
