@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cinsim.cli.lists import print_blocks, print_table
+from cinsim.reference.figures import latest_year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from cinsim.reference.areas import Area
     from cinsim.runs.run import Plan
 
-PUBLISHED_YEAR = 2024
 MAIN_MEASURES = (
     "referral_rate", "re_referral_percent", "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate",
     "assessment_within_45_days_percent", "assessment_days_p50", "children_in_need_31_march_rate", "cin_plans_started_rate",
@@ -48,7 +48,7 @@ def print_run(result: RunResult, plan: Plan) -> None:
     typer.echo(f"\n{plan.arms[name].title}: {place}, year to March {year}\n")
     if whole:
         typer.echo("Without the City of London and the Isles of Scilly, which have too few children; medians do not add up.\n")
-    print_table(("Measure", "Simulated", "90% range", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
+    print_table(("Measure", "Simulated", "90% range", f"Published {latest_year()}"), rows, numbers=(1, 2, 3))
     _print_ending(result)
 
 
@@ -203,7 +203,7 @@ def published_figures(area: Area) -> dict[str, float]:
     if area.area_code != ENGLAND_CODE:
         own = {measure: getattr(area, measure, None) for measure in MAIN_MEASURES}
         return {measure: float(value) for measure, value in own.items() if value is not None}
-    figures = england(PUBLISHED_YEAR)
+    figures = england()
     return {
         measure: figures[measure].value for measure in MAIN_MEASURES if measure in figures and measure != "unallocated_children"
     }
