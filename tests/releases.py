@@ -119,7 +119,8 @@ def make_release(root: Path) -> tuple[Path, Path]:
         ("a7_", "number", profiles.CIN_AGE, profiles.CIN_ETHNICITY_DETAILED | profiles.CIN_ETHNICITY),
     ):
         labels = [*profiles.CIN_SEX.values(), *ages.values(), *dict.fromkeys(ethnicities.values()), "Known ethnicity", "Total"]
-        rows = [{**where[0][0], "time_period": "2031", "characteristic_type": label, count: "100"} for label in labels]
+        alone = {name: value for name, value in where[0][0].items() if name in HEADER[:5]}  # as DfE's, without areas' columns
+        rows = [{"time_period": "2031", **alone, "characteristic_type": label, count: "100"} for label in labels]
         write_rows(folder / f"{prefix}made_up.csv", rows)
     _other_publications(other, where)
     return folder, other

@@ -90,7 +90,9 @@ def code_problems(table: PublishedTable, shape: Shape, known: Known) -> Iterator
     if table.has("region_code"):
         regions = table.text("region_code").str.fullmatch(REGION_CODE) | (levels != REGIONAL)
         yield from _odd(table, "region_code", regions, "is no region's code")
-    rows = rows_of_authorities(table) if table.has("new_la_code") else []
+    rows = rows_of_authorities(table)
+    if not rows:  # some files are of England alone
+        return
     if shape.prefix == FIRST_TABLE:
         yield from _of_the_first_table(table, rows)
         return
