@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -92,6 +92,24 @@ class InputError(CinsimError):
 def _rebuild(message: str, path: Path | str | None, line: int | None, key: str | None) -> InputError:
     """Unpickle an :class:`InputError`, whose keywords the default protocol would drop."""
     return InputError(message, path=path, line=line, key=key)
+
+
+class InputErrors(InputError):
+    """Several things wrong with the user's input at once; the text holds one line for each.
+
+    ``problems`` holds them one by one; ``path``, ``line`` and ``key`` are those of the first.
+    """
+
+    def __init__(self, problems: Sequence[InputError]):
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        super().__init__(first.message, path=first.path, line=first.line, key=first.key)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.problems,))
 
 
 class RunError(CinsimError):

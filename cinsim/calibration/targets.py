@@ -178,7 +178,7 @@ def authority_targets(england: Targets, area: Area) -> Targets:
         if value is None:
             continue
         relative = target.discrepancy * slope(target.value, target.link)
-        own = replace(target, value=float(value))
+        own = replace(target, value=float(value), year=None if target.year is None else figures.latest_year())
         error = _sampling_error(own, lambda rate: getattr(area, rate, None), area.population_0_17)
         out.append(
             replace(

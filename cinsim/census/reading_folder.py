@@ -53,8 +53,6 @@ def write_problems(problems: pd.DataFrame, folder: Path) -> None:
             os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8", newline=""
         ) as file:
             problems.map(_plain).to_csv(file, index=False, lineterminator="\n")
-                file, index=False, lineterminator="\n"
-            )
     except OSError as error:
         raise RunError(f"{path} could not be written: {error.strerror or error}") from error
 

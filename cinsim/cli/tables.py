@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cinsim.cli.lists import print_table
+from cinsim.reference.figures import latest_year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from cinsim.reference.areas import Area
     from cinsim.runs.run import Plan
 
-PUBLISHED_YEAR = 2024
 MAIN_MEASURES = (
     "referral_rate", "re_referral_percent", "decision_within_1_day_percent", "referrals_undecided_31_march",
     "no_further_action_percent", "not_in_need_percent", "assessments_completed_rate", "assessment_within_45_days_percent",
@@ -48,7 +48,7 @@ def print_run(result: RunResult, plan: Plan) -> None:
     typer.echo(f"\n{plan.arms[name].title}: {place}, year to March {year}\n")
     if whole:
         typer.echo("Without the City of London and the Isles of Scilly, which have too few children; medians do not add up.\n")
-    print_table(("Measure", "Simulated", "90% range", f"Published {PUBLISHED_YEAR}"), rows, numbers=(1, 2, 3))
+    print_table(("Measure", "Simulated", "90% range", f"Published {latest_year()}"), rows, numbers=(1, 2, 3))
     print_cautions(plan)
     _print_ending(result)
 
@@ -186,7 +186,7 @@ def published_figures(area: Area) -> dict[str, str]:
     from cinsim.report.labels import value_text
 
     if area.area_code == ENGLAND_CODE:
-        figures = england(PUBLISHED_YEAR)
+        figures = england()
         known = [measure for measure in MAIN_MEASURES if measure in figures and measure != "unallocated_children"]
         return {measure: value_text(measure, figures[measure].value) for measure in known}
     texts = {}

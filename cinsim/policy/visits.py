@@ -70,11 +70,11 @@ class ReviewPolicy:
             return ReviewInterval(days, round(self.ramp.blend(before.months, after.months, time)))
         return ReviewInterval(days, None)
 
-    def cin_interval(self, time: float) -> Duration:
+    def cin_interval(self, time: float) -> ReviewInterval:
         """Return the time between reviews of a CIN plan."""
         return self._at(time, 0)
 
-    def cpp_interval(self, time: float, *, first: bool) -> Duration:
+    def cpp_interval(self, time: float, *, first: bool) -> ReviewInterval:
         """Return the time within which the next child protection review must be held (Working Together: 3 months, then 6)."""
         return self._at(time, 1 if first else 2)
 

@@ -302,8 +302,9 @@ def _names() -> dict[str, Area]:
         names[_plain(area.area_name)] = area
         if area.old_code:
             names[area.old_code] = area
-    for old, new in RECODED.items():
-        names[_plain(old)] = names[_plain(new)]
+    for other, kept in RECODED.items():
+        if _plain(kept) in names:  # a table of a user's own need not have every authority
+            names[_plain(other)] = names[_plain(kept)]
     average = names[_plain(ENGLAND_CODE)]
     names[_plain(WHOLE_COUNTRY)] = average
     for area in areas():

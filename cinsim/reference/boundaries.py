@@ -1,7 +1,7 @@
 """Authorities that were reorganised, so that figures published on older boundaries find their place.
 
-Source: the changes of local government in England of 2019, 2020, 2021 and 2023, as they show in the codes of the Department
-for Education's tables (reporting years 2020, 2021, 2022 and 2024).
+Source: the changes of local government in England of 2019, 2020, 2021 and 2023, and of boundaries by a few households, as they
+show in the codes of the Department for Education's tables (reporting years 2013 to 2025).
 """
 
 from __future__ import annotations
@@ -22,11 +22,18 @@ class FormerAuthority:
 
 
 RECODED: Final = {
+    "E06000048": "E06000057",  # Northumberland, 2013; table c4 kept the code of before until 2019
+    "E08000020": "E08000037",  # Gateshead, 2013; the same
     "E10000002": "E06000060",  # Buckinghamshire, 2020
     "E10000023": "E06000065",  # North Yorkshire, 2023
     "E10000027": "E06000066",  # Somerset, 2023
+    "E08000038": "E08000016",  # Barnsley, 2025; kept under the code of before, as in DfE's children in need tables of 2025
+    "E08000039": "E08000019",  # Sheffield, 2025; the same
 }
-"""Codes of authorities that became unitary within the same boundary: old code to new."""
+"""Other codes of the same authority: the code that some file has, and the one under which this package keeps the authority.
+
+An authority keeps one code here whatever its age, so that a scenario, its luck and a fitted correction outlast a change of code.
+"""
 
 FORMER: Final = (
     FormerAuthority("E06000028", "837", "Bournemouth", 2019, ("E06000058",)),

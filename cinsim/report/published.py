@@ -9,14 +9,14 @@ from cinsim.reference import figures as published_figures
 from cinsim.report.folder import NATIONAL_CODE, RunFolder
 from cinsim.report.labels import label
 
-PUBLISHED_YEAR = 2024
+PUBLISHED_YEAR = published_figures.latest_year()
 # a model run is called close to the published figure within this much (relative, or in percentage points)
 CLOSE_RELATIVE = 0.10
 CLOSE_POINTS = 3.0
 
 
 def england() -> dict[str, float]:
-    """Return England's published value of each measure for the year to March 2024."""
+    """Return England's published value of each measure for the latest year published."""
     return {name: figure.value for name, figure in published_figures.england(PUBLISHED_YEAR).items()}
 
 

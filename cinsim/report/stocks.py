@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from cinsim.report.folder import RunFolder
 from cinsim.report.labels import STOCKS, listed, number
+from cinsim.report.published import PUBLISHED_YEAR
 from cinsim.report.record_series import monthly_stocks
 from cinsim.report.style import LINES, MARKERS, PUBLISHED, Drawing, colour_of, from_zero, new_figure
 
@@ -67,7 +68,7 @@ def stocks_figure(run: RunFolder, england: dict[str, float]) -> Drawing | None:
     if months_drawn:
         caption += " Thin lines: month by month, in the replication whose record was kept (the middle one of several)."
     if england:
-        caption += " Dashed: England, 31 March 2024, as published."
+        caption += f" Dashed: England, 31 March {PUBLISHED_YEAR}, as published."
     return Drawing("stocks", title, caption, f"Line charts of children per 10,000 by year. {' '.join(said)}", figure)
 
 
@@ -88,14 +89,14 @@ def _panel(axes: Axes, run: RunFolder, measure: str, published: float | None) ->
         told = [f"{number(float(means.loc[year]), 1)} in {year}" for year in dict.fromkeys((means.index[0], means.index[-1]))]
         ends.append(f"{arm.label} {' and '.join(told)}")
     if published is not None:
-        axes.axhline(published, color=PUBLISHED, linestyle="--", linewidth=1.4, label="England 2024, published")
+        axes.axhline(published, color=PUBLISHED, linestyle="--", linewidth=1.4, label=f"England {PUBLISHED_YEAR}, published")
     axes.set_title(_PANELS[measure])
     years = sorted(int(year) for year in data["year"].unique())
     shown = years if len(years) <= 3 else years[:: 1 + len(years) // 4]
     axes.set_xticks(np.array([f"{year}-03-31" for year in shown], dtype="datetime64[D]"))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
     from_zero(axes)
-    level = f", against {number(published, 1)} published for England in 2024" if published is not None else ""
+    level = f", against {number(published, 1)} published for England in {PUBLISHED_YEAR}" if published is not None else ""
     return f"{_PANELS[measure]}: {listed(ends)}{level}."
 
 

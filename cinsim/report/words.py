@@ -9,7 +9,7 @@ from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, RunFolder
 from cinsim.report.labels import HEADLINES, count_in_words, count_words, in_sentence, label, listed, number, value_text
 from cinsim.report.lottery import lottery_sentences
-from cinsim.report.published import comparable, nearness
+from cinsim.report.published import PUBLISHED_YEAR, comparable, nearness
 from cinsim.report.sensitivity import sensitivities
 from cinsim.report.stocks import band
 
@@ -241,8 +241,8 @@ def _single(run: RunFolder, england: dict[str, float]) -> Answer:
                 beside.append((measure, *nearness(measure, model, england[measure])))
     if beside:
         close = sum(near for _, near, _ in beside)
-        said.append(f"In the year to March {first}, {close} of {len(beside)} measures lie close to England's figures for 2024 "
-                    "(within 10%, or 3 percentage points).")  # fmt: skip
+        said.append(f"In the year to March {first}, {close} of {len(beside)} measures lie close to England's figures for "
+                    f"{PUBLISHED_YEAR} (within 10%, or 3 percentage points).")  # fmt: skip
         far = [f"{in_sentence(label(m).text)} ({words})" for m, near, words in beside if not near]
         if far:
             said.append(f"Further away: {listed(far)}.")

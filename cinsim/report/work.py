@@ -9,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from cinsim.report.folder import RunFolder
 from cinsim.report.labels import count_words, listed, number
+from cinsim.report.published import PUBLISHED_YEAR
 from cinsim.report.record_series import LAST_DAY_SHOWN, assessment_days, cases_per_worker
 from cinsim.report.stocks import band, band_words
 from cinsim.report.style import LINES, MARKERS, PUBLISHED, Drawing, colour_of, from_zero, new_figure
@@ -80,9 +81,17 @@ def _draw_published(axes: Axes, england: dict[str, float], *, by_day: bool) -> b
     if by_day:
         edges = np.concatenate([[-0.5], last + 0.5])
         axes.stairs(shares / (last - first + 1), edges, color=colour_of(3), linewidth=1.8, linestyle="--",
-                    label="England 2024, published")  # fmt: skip
+                    label=f"England {PUBLISHED_YEAR}, published")  # fmt: skip
     else:
-        axes.plot(last, shares.cumsum(), linestyle="none", marker="x", markersize=7, color=INK, label="England 2024, published")
+        axes.plot(
+            last,
+            shares.cumsum(),
+            linestyle="none",
+            marker="x",
+            markersize=7,
+            color=INK,
+            label=f"England {PUBLISHED_YEAR}, published",
+        )
     return True
 
 
@@ -157,8 +166,8 @@ def _caseload_years(run: RunFolder, england: dict[str, float]) -> Drawing | None
         said.append(f"{text} {' and '.join(ends)}")
     if "caseload_mean" in england:
         level = england["caseload_mean"]
-        axes.axhline(level, color=PUBLISHED, linestyle="--", linewidth=1.4, label="England 2024, published mean")
-        said.append(f"published mean for England in 2024 {number(level, 1)}")
+        axes.axhline(level, color=PUBLISHED, linestyle="--", linewidth=1.4, label=f"England {PUBLISHED_YEAR}, published mean")
+        said.append(f"published mean for England in {PUBLISHED_YEAR} {number(level, 1)}")
     axes.set_xticks(run.years)
     from_zero(axes)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", alignment="left")

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cinsim.errors import InputError, quoted, shortened
+from cinsim.errors import InputError, InputErrors, quoted, shortened
 from cinsim.scenario.names import OneOf
 from cinsim.spelling import did_you_mean
 
@@ -33,7 +33,7 @@ class Place:
         return f"{self.path}:{self.line}" if self.line is not None else str(self.path or "")
 
 
-class ScenarioError(InputError):
+class ScenarioError(InputErrors):
     """One or more things wrong with a scenario; the text holds one line for each.
 
     ``problems`` holds the first of them one by one, ``untold`` counts the others; ``path``, ``line`` and ``key`` are those of
@@ -41,13 +41,12 @@ class ScenarioError(InputError):
     """
 
     def __init__(self, problems: Sequence[InputError], untold: int = 0):
-        self.problems, self.untold = tuple(problems), untold
-        first = self.problems[0]
-        super().__init__(first.message, path=first.path, line=first.line, key=first.key)
+        self.untold = untold
+        super().__init__(problems)
 
     def __str__(self) -> str:
-        more = (f"and {self.untold:,} more problems",) if self.untold else ()
-        return "\n".join((*(str(problem) for problem in self.problems), *more))
+        more = f"\nand {self.untold:,} more problems" if self.untold else ""
+        return f"{super().__str__()}{more}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return (ScenarioError, (self.problems, self.untold))

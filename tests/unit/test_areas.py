@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -226,3 +227,18 @@ def test_unknown_measures_profiles_and_years_are_refused_with_a_hint() -> None:
         figures.profile("referral_sources")
     with pytest.raises(InputError, match="there are 2013 to 2024"):
         figures.england(2011)
+
+
+@pytest.mark.parametrize(("code", "name"), [("E08000038", "Barnsley"), ("e08000039", "Sheffield"), ("E08000020", "Gateshead")])
+def test_an_authority_is_found_by_every_code_it_ever_had(code: str, name: str) -> None:
+    assert areas.find_area(code).area_name == name
+
+
+def test_rates_computed_from_counts_are_those_published_to_their_one_decimal() -> None:
+    published = pd.read_csv(Path(__file__).parents[1] / "published_rates_2024.csv")
+    table = areas.load_areas()
+    computed = [float(table.loc[row.area_code, row.measure]) for row in published.itertuples()]
+    rounding = 0.05 + 0.005  # one decimal as published, two in the table; England's counts are rounded to 10 besides
+    apart = (pd.Series(computed) - published["published"]).abs()
+    assert len(published) > 300
+    assert apart.max() <= rounding + 1e-9

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pandas as pd
 
 from cinsim.reference.published.files import ENGLAND, LOCAL_AUTHORITY, NATIONAL, Release
-from cinsim.reference.published.measures import SOURCES, MeasureSource, measure_values, population
+from cinsim.reference.published.measures import SOURCES, MeasureSource, measure_values, population, published_file
 
 ROUNDING = 0.06
 """Published rates and percentages carry one decimal; a little more than half of it, as England's counts are rounded to 10."""
+ADDS_UP = 0.001
+"""Authorities' estimates of children add up to England's, but for rounding."""
 IDENTITY_TOLERANCE = 200
 """Identities of England's counts hold to 140 in 2016-2024 but for 2018 (610)."""
 
@@ -20,14 +22,15 @@ def disagreements(release: Release) -> list[str]:
 
     A rate that differs from the one published most often means that the population file is not the one the release rests on.
     """
-    return [*_against_published(release), *_identities(release)]
+    return [*_against_published(release), *_identities(release), *_children(release)]
 
 
 def _against_published(release: Release) -> list[str]:
     children = population(release)
     said = []
     for source in SOURCES:
-        if not source.published:
+        table = published_file(release, source.table)
+        if not source.published or not table.has(source.published):
             continue
         for level in (NATIONAL, LOCAL_AUTHORITY):
             computed = _latest(release, replace(source, published=""), level, children)
@@ -38,9 +41,20 @@ def _against_published(release: Release) -> list[str]:
                 code = str(wrong.idxmax())
                 said.append(
                     f"{source.measure}: {len(wrong)} of {len(apart)} figures differ from those published, most in {code}: "
-                    f"{computed[code]:.2f} from {source.citation}, {published[code]:.2f} in column {source.published}"
+                    f"{computed[code]:.2f} from {source.citation(table)}, {published[code]:.2f} in column "
+                    f"{table.own_name(source.published)}"
                 )
     return said
+
+
+def _children(release: Release) -> list[str]:
+    """Check that authorities' children add up to England's in the latest year."""
+    latest = population(release).xs(release.latest_year, level="year")
+    england = float(latest.pop(ENGLAND))
+    together = float(latest.to_numpy().sum())
+    if abs(together - england) <= ADDS_UP * england:
+        return []
+    return [f"children of the authorities = England's, in {release.latest_year - 1}: {together:,.0f} against {england:,.0f}"]
 
 
 def _latest(release: Release, source: MeasureSource, level: str, children: pd.Series) -> pd.Series:

@@ -17,10 +17,13 @@ from cinsim.reference.published.measures import (
     area_codes,
     joint_authorities,
     measure_values,
+    not_published,
     population,
+    published_file,
 )
 
 NEIGHBOURS_TABLE: Final = "statistical_neighbours"
+NEIGHBOURS: Final = tuple(f"SN_{place}" for place in range(1, 11))
 AVERAGE_AUTHORITY: Final = "England (average authority)"
 TOO_FEW_CHILDREN: Final = 1_000
 """City of London and the Isles of Scilly have fewer: most of their figures are suppressed, and they are not usable."""
@@ -137,7 +140,7 @@ def build_areas(release: Release) -> pd.DataFrame:
     quintiles = deprivation_shares(scores, children)
     frame = pd.DataFrame(
         {
-            "old_code": dict(zip(names, listed.text("old_la_code"), strict=True)),
+            "old_code": dict(zip(names, listed.old_codes("old_la_code"), strict=True)),
             "area_name": names,
             "region": dict(zip(names, listed.text("region_name"), strict=True)),
             "usable": usable,
@@ -150,7 +153,7 @@ def build_areas(release: Release) -> pd.DataFrame:
         frame[f"deprivation_q{place + 1}"] = pd.Series({code: round(quintiles[code][place], 4) for code in names})
     values = _authority_values(release, AREA_MEASURES)
     frame = frame.join(values.xs(year, level="year").round(2))
-    frame["neighbours"] = _neighbours(release, dict(zip(listed.text("old_la_code"), names, strict=True)))
+    frame["neighbours"] = _neighbours(release, dict(zip(listed.old_codes("old_la_code"), names, strict=True)), usable)
     frame["stand_ins"] = pd.Series({code: " ".join(map(str, _stand_ins(values, code, year))) for code in names})
     frame["notes"] = pd.Series(_notes(release, values, usable))
     average = _average_authority(release, frame)
@@ -161,7 +164,7 @@ def build_areas(release: Release) -> pd.DataFrame:
 def _listed(release: Release) -> PublishedTable:
     """Return the authorities of table c1 in the latest year."""
     table = release.table("c1_").level(LOCAL_AUTHORITY)
-    return PublishedTable(table.path, table.rows[table.years == release.latest_year])
+    return table.of(table.rows[table.years == release.latest_year])
 
 
 def _first_year(release: Release) -> int:
@@ -201,9 +204,15 @@ def _average_authority(release: Release, frame: pd.DataFrame) -> pd.DataFrame:
     }
     for measure in AREA_MEASURES:
         value = measure_values(release, sources[measure], NATIONAL, everyone)[ENGLAND, year]
+        if pd.isna(value):
+            raise InputError(
+                f"England has no figure for {year} from which {measure} follows",
+                path=published_file(release, sources[measure].table).path,
+                key=sources[measure].columns[0],
+            )
         row[measure] = round(value / number if measure in WORKFORCE_COUNTS else value, 2)
     row["neighbours"] = row["stand_ins"] = ""
-    row["notes"] = f"England's totals divided by {number} authorities"
+    row["notes"] = "; ".join([f"England's totals divided by {number} authorities", *_computed(release)])
     return pd.DataFrame([row], index=[ENGLAND])
 
 
@@ -219,15 +228,22 @@ def _stand_ins(values: pd.DataFrame, code: str, year: int) -> list[StandIn]:
     return found
 
 
-def _neighbours(release: Release, code_of: dict[str, str]) -> pd.Series:
+def _neighbours(release: Release, code_of: dict[str, str], usable: dict[str, bool]) -> pd.Series:
     """Return each authority's ten statistical neighbours, nearest first: old codes parted by spaces."""
     table = release.other_table(NEIGHBOURS_TABLE)
-    parts = pd.DataFrame({place: table.text(f"SN_{place}") for place in range(1, 11)})
+    parts = pd.DataFrame({column: table.old_codes(column) for column in NEIGHBOURS})
     joined = parts.agg(" ".join, axis=1)
-    by_code = {code_of[old]: near for old, near in zip(table.text("old_la_code"), joined, strict=True) if old in code_of}
+    by_code = {code_of[old]: near for old, near in zip(table.old_codes("old_la_code"), joined, strict=True) if old in code_of}
     unknown = sorted({old for near in by_code.values() for old in near.split() if old not in code_of})
     if unknown:
         raise InputError(f"neighbours that are not authorities of the release: {', '.join(unknown)}", path=table.path, key="SN_1")
+    without = [old for old, code in code_of.items() if usable[code] and code not in by_code]
+    if without:
+        raise InputError(
+            f"no neighbours for {len(without)} authorities: {', '.join(without)}",
+            path=table.path,
+            key=table.own_name("old_la_code"),
+        )
     return pd.Series(by_code)
 
 
@@ -237,9 +253,10 @@ def _notes(release: Release, values: pd.DataFrame, usable: dict[str, bool]) -> d
     joint = {code: codes for when, codes in joint_authorities(release) if when == year for code in codes}
     ages_of = {successor: former for former in FORMER for successor in former.successors}
     with_own_ages = set(age_counts(release).index)
+    computed = _computed(release)
     notes: dict[str, str] = {}
     for code, good in usable.items():
-        said = [] if good else [f"fewer than {TOO_FEW_CHILDREN:,} children: not usable"]
+        said = [*([] if good else [f"fewer than {TOO_FEW_CHILDREN:,} children: not usable"]), *computed]
         own = values.loc[code] if code in values.index.get_level_values("area_code") else values.iloc[:0]
         absent: dict[str, list[str]] = {}
         for measure, label in NOTED_MEASURES.items():
@@ -256,3 +273,9 @@ def _notes(release: Release, values: pd.DataFrame, usable: dict[str, bool]) -> d
             said.append(f"formed in {former.last_year} from {former.area_name}; ages are those of {whose}")
         notes[code] = "; ".join(said)
     return notes
+
+
+def _computed(release: Release) -> list[str]:
+    """Say which figures the release does not publish, so that nothing but its counts stands behind them."""
+    measures = [measure for measure in not_published(release) if measure in AREA_MEASURES]
+    return [f"computed from counts, as no such figure is published: {', '.join(measures)}"] if measures else []

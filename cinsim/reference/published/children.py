@@ -16,6 +16,7 @@ from cinsim.reference.published.files import Release
 
 AGE_TABLE = "ons_mid2020_single_year_of_age"
 DEPRIVATION_TABLE = "imd"
+AGE_CODE, DEPRIVATION_CODE, DEPRIVATION_SCORE = "utla20_code", "UTLA23CD", "imd2025_score_cpw"
 AGES = tuple(range(18))
 QUINTILES = (1, 2, 3, 4, 5)
 
@@ -54,7 +55,7 @@ def age_shares(release: Release, codes: Mapping[str, str]) -> pd.DataFrame:
             raise InputError(
                 f"no row for {name} ({code}); if it was formed from others, add them to cinsim/reference/boundaries.py",
                 path=release.other_table(AGE_TABLE).path,
-                key="utla20_code",
+                key=AGE_CODE,
             )
         children = chosen.sum()
         rows[code] = {str(age): float(count) for age, count in (children / children.sum()).items()}
@@ -64,8 +65,11 @@ def age_shares(release: Release, codes: Mapping[str, str]) -> pd.DataFrame:
 def age_counts(release: Release) -> pd.DataFrame:
     """Return the ONS mid-2020 estimate of children by area code and single year of age, English authorities only."""
     table = release.other_table(AGE_TABLE)
-    codes = table.text("utla20_code")
+    codes = table.text(AGE_CODE)
     counts = pd.DataFrame({f"age_{age}": table.numbers(str(age)) for age in AGES})
+    empty = counts.index[counts.isna().any(axis=1) | (counts.sum(axis=1) == 0.0)]
+    if len(empty):
+        raise InputError("an age without a number, or no children", path=table.path, line=int(empty[0]))
     counts.index = pd.Index(codes.map(current_code))
     return counts[codes.str.startswith("E").to_numpy()]
 
@@ -78,10 +82,10 @@ def deprivation_scores(release: Release, codes: Mapping[str, str]) -> dict[str, 
     InputError : an authority is not in the file.
     """
     table = release.other_table(DEPRIVATION_TABLE)
-    scores = dict(zip(table.text("UTLA23CD"), table.numbers("imd2025_score_cpw"), strict=True))
+    scores = dict(zip(table.text(DEPRIVATION_CODE).map(current_code), table.numbers(DEPRIVATION_SCORE), strict=True))
     for code, name in codes.items():
-        if math.isnan(scores.get(code, math.nan)):
-            raise InputError(f"no score for {name} ({code})", path=table.path, key="imd2025_score_cpw")
+        if not scores.get(code, math.nan) > 0.0:  # nor is it NaN
+            raise InputError(f"no score above 0 for {name} ({code})", path=table.path, key=DEPRIVATION_SCORE)
     return {code: float(scores[code]) for code in codes}
 
 

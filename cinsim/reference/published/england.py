@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cinsim.reference.published.files import ENGLAND, NATIONAL, Release
-from cinsim.reference.published.measures import SOURCES, citation_table, measure_values, population
+from cinsim.reference.published.measures import SOURCES, citation_table, measure_values, population, source_table
 
 DERIVED_RATIOS = {
     "assessments_per_referral": ("assessments_completed", "referrals", 1.0),
@@ -30,7 +30,8 @@ def build_england(release: Release) -> pd.DataFrame:
     for source in SOURCES:
         values = measure_values(release, source, NATIONAL, children).xs(ENGLAND, level="area_code")
         series[source.measure] = values
-        parts.append(_rows(source.measure, values, citation_table(source), source.citation))
+        column = source.citation(source_table(release, source, NATIONAL))
+        parts.append(_rows(source.measure, values, citation_table(source), column))
     for measure, (over, under, factor) in DERIVED_RATIOS.items():
         parts.append(_rows(measure, factor * series[over] / series[under], "derived", f"{over} / {under}"))
     for measure, (stock, ended) in MEAN_DURATIONS.items():

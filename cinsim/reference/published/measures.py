@@ -1,7 +1,8 @@
 """Which published columns each measure comes from, and how: one list for England and for every authority.
 
 Rates and percentages are computed from counts, so that they carry more than the one decimal published; where a count is
-suppressed but the rate or percentage is not, the published figure stands.
+suppressed but the rate or percentage is not, the published figure stands. A release need not publish rates and percentages whose
+counts it has.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from cinsim.errors import InputError
 from cinsim.reference.boundaries import current_code
 from cinsim.reference.published.files import ENGLAND, LOCAL_AUTHORITY, NATIONAL, PublishedTable, Release, table_label
 
 Kind = Literal["count", "rate", "percent", "as published"]
 POPULATION_TABLE: Final = "ons_mid"
+ESTIMATE: Final = "population_estimate"
 WORKFORCE: Final = "children_social_work_workforce"
 LOOKED_AFTER: Final = "children_looked_after"
 OTHER_FOLDER: Final = frozenset({WORKFORCE, LOOKED_AFTER})
@@ -34,7 +37,7 @@ class MeasureSource:
     columns : the counts added up (or the one column taken as published).
     kind : ``count``; ``rate`` per 10,000 children aged 0-17; ``percent`` of ``base``; or ``as published``.
     base : the count a percentage is of.
-    published : the column that holds the same figure to one decimal, for where the counts are suppressed.
+    published : the column that holds the same figure to one decimal, for where the counts are suppressed; a release may lack it.
     where : column and value that choose rows, for tables in long form.
     rest : the counts that make up the base together with ``columns``; where one of ``columns`` is suppressed but none of
         these is, the percentage is what they leave.
@@ -50,14 +53,22 @@ class MeasureSource:
     rest: tuple[str, ...] = ()
 
     @property
-    def citation(self) -> str:
-        """The column of origin, as written into the table."""
-        text = " + ".join(self.columns)
+    def needed(self) -> tuple[str, ...]:
+        """The columns without which the measure cannot be had."""
+        base = (self.base,) if self.base else ()
+        return (*self.columns, *self.rest, *base, *(self.where[:1] if self.where is not None else ()))
+
+    def citation(self, table: PublishedTable) -> str:
+        """Return the column of origin, as the file calls it, as written into the table."""
+        text = " + ".join(table.own_name(column) for column in self.columns)
         if self.where is not None:
             text = f"{text} [{self.where[1]}]"
         if self.kind == "percent":
-            return f"({text}) / {self.base}" if len(self.columns) > 1 else f"{text} / {self.base}"
-        return f"{text} / population 0-17" if self.kind == "rate" else text
+            base = table.own_name(self.base)
+            text = f"({text}) / {base}" if len(self.columns) > 1 else f"{text} / {base}"
+        elif self.kind == "rate":
+            text = f"{text} / population 0-17"
+        return text if not self.published or table.has(self.published) else f"{text}, which is not published"
 
 
 def _counted(
@@ -206,10 +217,23 @@ SOURCES: Final[tuple[MeasureSource, ...]] = (
 )
 
 
+def published_file(release: Release, prefix: str) -> PublishedTable:
+    """Return the file whose name begins with ``prefix``, from the folder in which it belongs."""
+    return release.other_table(prefix) if prefix in OTHER_FOLDER else release.table(prefix)
+
+
+def not_published(release: Release) -> dict[str, MeasureSource]:
+    """Return the measures that are computed from counts because the release has no column of theirs, in the pathway's order."""
+    return {
+        source.measure: source
+        for source in SOURCES
+        if source.published and not published_file(release, source.table).has(source.published)
+    }
+
+
 def source_table(release: Release, source: MeasureSource, level: str) -> PublishedTable:
     """Return the rows of a measure's table at one geographic level."""
-    table = release.other_table(source.table) if source.table in OTHER_FOLDER else release.table(source.table)
-    table = table.level(level)
+    table = published_file(release, source.table).level(level)
     if source.table == WORKFORCE and level == LOCAL_AUTHORITY:
         table = split_joint_rows(table)
     return table if source.where is None else table.where(*source.where)
@@ -221,8 +245,9 @@ def split_joint_rows(table: PublishedTable) -> PublishedTable:
     Both rows keep the joint figures: right for rates; counts are shared out by :func:`joint_authorities`.
     """
     rows = table.rows.copy()
-    rows["new_la_code"] = table.text("new_la_code").str.split(r"\s*/\s*", regex=True)
-    return PublishedTable(table.path, rows.explode("new_la_code"))
+    column = table.own_name("new_la_code")
+    rows[column] = table.text(column).str.split(r"\s*/\s*", regex=True)
+    return table.of(rows.explode(column))
 
 
 def joint_authorities(release: Release) -> list[tuple[int, tuple[str, ...]]]:
@@ -238,23 +263,23 @@ def joint_authorities(release: Release) -> list[tuple[int, tuple[str, ...]]]:
 def area_codes(table: PublishedTable) -> pd.Series:
     """Return each row's area code: the authority's (as cinsim keeps it), or England's."""
     national = table.text("geographic_level") == NATIONAL
-    if "new_la_code" not in table.rows.columns:
+    if not table.has("new_la_code"):
         return table.text("country_code")
-    return table.text("new_la_code").map(current_code).mask(national, ENGLAND)
+    return table.text("new_la_code").str.upper().map(current_code).mask(national, ENGLAND)
 
 
 def population(release: Release) -> pd.Series:
     """Return children aged 0-17 by area code and reporting year: the estimate of the middle of the year before."""
     table = release.table(POPULATION_TABLE)
     table.require_year(release.latest_year - 1)
-    parts = [table.level(NATIONAL), table.level(LOCAL_AUTHORITY)]
-    series = [
-        pd.Series(
-            part.numbers("population_estimate").to_numpy(),
-            index=pd.MultiIndex.from_arrays([area_codes(part), part.years + 1], names=["area_code", "year"]),
-        )
-        for part in parts
-    ]
+    series = []
+    for part in (table.level(NATIONAL), table.level(LOCAL_AUTHORITY)):
+        children = part.numbers(ESTIMATE)
+        none = children.index[children == 0.0]
+        if len(none):
+            raise InputError("no area has 0 children", path=table.path, line=int(none[0]), key=part.own_name(ESTIMATE))
+        index = pd.MultiIndex.from_arrays([area_codes(part), part.years + 1], names=["area_code", "year"])
+        series.append(pd.Series(children.to_numpy(), index=index))
     return pd.concat(series).dropna()
 
 
@@ -280,7 +305,7 @@ def measure_values(release: Release, source: MeasureSource, level: str, children
         if source.rest:
             values = values.fillna(base - _added(table, source.rest).to_numpy())
         values = 100.0 * values / base.where(base > 0)
-    if source.published:
+    if source.published and table.has(source.published):
         published = pd.Series(table.numbers(source.published).to_numpy(), index=index)
         values = values.fillna(published)
     if source.measure in WORKFORCE_COUNTS and level == LOCAL_AUTHORITY:

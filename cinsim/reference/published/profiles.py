@@ -9,7 +9,8 @@ from typing import Final
 import pandas as pd
 
 from cinsim.errors import InputError
-from cinsim.reference.published.files import NATIONAL, PublishedTable, Release, column_key, shares, table_label
+from cinsim.reference.published.columns import column_key
+from cinsim.reference.published.files import NATIONAL, PublishedTable, Release, shares, table_label
 from cinsim.reference.published.measures import CLOSURE_REASONS
 
 MONTHS: Final = (
@@ -46,6 +47,7 @@ DISABILITIES: Final = {
     "vis": "Vision",
     "dda": "Other",
 }
+FACTOR_BASE: Final = "Episodes_with_assessment_factor"
 ABUSE: Final = {"neg": "Neglect", "phy": "Physical", "sab": "Sexual", "emo": "Emotional", "mul": "Multiple"}
 CIN_SEX: Final = {"female": "Female", "male": "Male", "unknown": "Unknown or Indeterminate gender"}
 CIN_AGE: Final = {
@@ -214,7 +216,7 @@ def _england(release: Release, prefix: str, year: int) -> PublishedTable:
     table = release.table(prefix)
     table.require_year(year)
     table = table.level(NATIONAL)
-    return PublishedTable(table.path, table.rows[table.years == year])
+    return table.of(table.rows[table.years == year])
 
 
 def _value(table: PublishedTable, column: str) -> float:
@@ -273,12 +275,13 @@ def _disabilities(release: Release) -> Profile:
 def _factors(release: Release) -> Profile:
     """Return the share of assessed episodes with each factor; an episode may have several."""
     table = _england(release, "c3_", release.latest_year)
-    base = "Episodes_with_assessment_factor"
-    table.require(base)
     columns = list(table.rows.columns)
-    factors = columns[columns.index(base) + 1 :]
-    total = _value(table, base)
-    values = {column_key(column): _value(table, column) / total for column in factors}
+    after = columns[columns.index(table.own_name(FACTOR_BASE)) + 1 :]
+    factors = [column for column in after if not column_key(column).endswith(("_percent", "_rate"))]
+    if not factors:
+        raise InputError("no column of a factor follows this one", path=table.path, key=FACTOR_BASE)
+    total = _value(table, FACTOR_BASE)
+    values = {column_key(column).removesuffix("_count"): _value(table, column) / total for column in factors}
     unit = "share of episodes with a factor recorded (several each)"
     return Profile("assessment_factor", values, unit, str(release.latest_year), _source("c3_"))
 
