@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cinsim.outcomes.compare import HIGHER, LOWER, NO_CHANGE
 from cinsim.report.folder import WHOLE, Arm, RunFolder
 from cinsim.report.labels import decimals_for, difference_text, label, number
 
@@ -23,7 +24,7 @@ class Effect:
     ----------
     difference, lower, upper : mean paired difference and its 95% interval, in the measure's unit; NaN bounds for one pair.
     before : mean of the baseline.
-    verdict : "lower", "higher", "cannot tell" or "no difference", as :mod:`cinsim.outcomes.compare` gives it.
+    verdict : "lower", "higher", "cannot tell" or "no change in any pair", as :mod:`cinsim.outcomes.compare` gives it.
     pairs_needed : pairs for which the interval would leave out zero; NaN where none would, or none are needed.
     chance_share : share of the variance between pairs that is chance; the rest is parameters. NaN where unknown.
     n, draws : pairs of draw and replication, and draws among them.
@@ -49,12 +50,12 @@ class Effect:
     @property
     def none_at_all(self) -> bool:
         """Whether every pair was equal."""
-        return self.verdict == "no difference"
+        return self.verdict == NO_CHANGE
 
     @property
     def tells(self) -> bool:
         """Whether the interval leaves out zero."""
-        return self.verdict in ("lower", "higher")
+        return self.verdict in (LOWER, HIGHER)
 
     @property
     def negligible(self) -> bool:

@@ -120,7 +120,18 @@ def _image(figure: FigureFile) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(figure.svg.read_bytes()).decode("ascii")
 
 
-_SHOWN_APART = ("scenario", "scenarios", "parameters", "parameter_sets", "areas", "national", "checks", "tasks", "data")
+_SHOWN_APART = (
+    "scenario",
+    "scenarios",
+    "parameters",
+    "parameter_sets",
+    "posterior_draws",
+    "areas",
+    "national",
+    "checks",
+    "tasks",
+    "data",
+)
 _MANIFEST_NAMES = {"cinsim": "Version of cinsim", "format": "Format of the manifest", "cost": "Time and memory"}
 _LONGEST = 400
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from cinsim.outcomes.compare import differences
+from cinsim.outcomes.compare import CANNOT_TELL, HIGHER, LOWER, NO_CHANGE, differences
 from cinsim.outcomes.postcode_lottery import FEWEST_FOR_FUNNEL, counts_of, lottery
 from cinsim.report.comparisons import NAME_WIDTH, sideways
 from cinsim.report.folder import NATIONAL_CODE, RunFolder
@@ -100,10 +100,10 @@ def _cell(found: Lottery, arm: str, measure: str, statistic: str, decimals: int)
     level = found.levels.get((arm, measure, statistic), math.nan)
     if change is None or not math.isfinite(level):
         return Cell(":")
-    if change["verdict"] == "no difference":
-        return Cell(number(level, decimals), "the same in every pair")
+    if change["verdict"] == NO_CHANGE:
+        return Cell(number(level, decimals), NO_CHANGE)
     said = f"{difference_text(change['difference'], decimals)}{_interval(change, decimals)}"
-    if change["verdict"] == "cannot tell":
+    if change["verdict"] == CANNOT_TELL:
         return Cell(number(level, decimals), f"cannot tell; {said}", "unsure")
     return Cell(number(level, decimals), said)
 
@@ -132,8 +132,8 @@ def lottery_sentences(run: RunFolder) -> list[str]:
             before, after = (found.levels[(name, measure, RATIO)] for name in (run.baseline.name, arm.name))
             name = in_sentence(label(measure).text)
             told = f"{name} (from {number(before, 2)} to {number(after, 2)} times{_interval_in_words(change)})"
-            verdict = "no difference" if _hardly(change, before) else str(change["verdict"])
-            by_verdict = {"lower": (less, told), "higher": (more, told), "no difference": (same, name)}
+            verdict = NO_CHANGE if _hardly(change, before) else str(change["verdict"])
+            by_verdict = {LOWER: (less, told), HIGHER: (more, told), NO_CHANGE: (same, name)}
             bucket, words = by_verdict.get(verdict, (unknown, name))
             bucket.append(words)
         parts = []
@@ -156,7 +156,7 @@ def lottery_sentences(run: RunFolder) -> list[str]:
 
 def _hardly(change: dict[str, Any], before: float) -> bool:
     """Return whether the interval lies wholly within 1% of what it was."""
-    return change["verdict"] == "no difference" or max(abs(change["lower"]), abs(change["upper"])) < 0.01 * before
+    return change["verdict"] == NO_CHANGE or max(abs(change["lower"]), abs(change["upper"])) < 0.01 * before
 
 
 def _interval_in_words(change: dict[str, Any]) -> str:

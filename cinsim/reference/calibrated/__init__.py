@@ -18,6 +18,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
+from cinsim.engine.draws import Draws
 from cinsim.errors import InputError
 from cinsim.reference.parameters import THRESHOLDS
 from cinsim.reference.register import load_register
@@ -55,8 +58,24 @@ def posterior_size(structure: str = "both", within: Path | None = None) -> int:
         return sum(1 for _ in csv.DictReader(file))
 
 
-def posterior_draws(draws: int, structure: str = "both", within: Path | None = None) -> list[dict[str, float]]:
-    """Return the first so many draws from the posterior, each a value by parameter; what was not fitted is left out.
+def posterior_order(size: int, seed: int) -> list[int]:
+    """Return the numbers 0 to ``size`` - 1 in the order in which a run with this seed takes draws from the posterior.
+
+    Every seed has an order of its own, so that no few draws stand for the posterior in all runs; more draws keep those
+    before them.
+    """
+    luck = Draws(seed, 0).block("order of draws from the posterior", np.arange(size, dtype=np.int64))
+    return [int(place) for place in np.argsort(luck, kind="stable")]
+
+
+def posterior_draws(
+    draws: int, structure: str = "both", within: Path | None = None, *, seed: int | None = None
+) -> list[dict[str, float]]:
+    """Return so many draws from the posterior, each a value by parameter; what was not fitted is left out.
+
+    Parameters
+    ----------
+    seed : of the run that takes them, see :func:`posterior_order`; None for the first ones in the order of the file.
 
     Raises
     ------
@@ -75,12 +94,13 @@ def posterior_draws(draws: int, structure: str = "both", within: Path | None = N
     if draws > len(rows):
         raise InputError(f"asks for {draws} draws, and the posterior holds {len(rows)}", key="draws")
     out = []
-    for line, row in enumerate(rows[:draws], start=2):
+    for place in (range(len(rows)) if seed is None else posterior_order(len(rows), seed))[:draws]:
+        row = rows[place]
         try:
             values = {name: float(cell) for name, cell in row.items() if name != "draw"}
             load_register().values_with(values)
         except (InputError, TypeError, ValueError) as problem:
-            raise InputError(f"draw {row.get('draw')}: {problem}", path=path, line=line) from None
+            raise InputError(f"draw {row.get('draw')}: {problem}", path=path, line=place + 2) from None
         out.append(values)
     return out
 
