@@ -141,7 +141,7 @@ def _with_intervals(out: pd.DataFrame, cells: pd.DataFrame, same: NDArray[np.boo
         out[column] = np.where(same, np.nan, share)
     t = stats.t.ppf(0.5 + CONFIDENCE / 2.0, np.maximum(np.where(draws == 1, n - 1, draws - 1), 1))
     between = np.where(draws == 1, 0.0, np.maximum(cells["between"].to_numpy() - chance / cells["per_draw"].to_numpy(), 0.0))
-    out["replications_needed"] = _replications_needed(mean, chance, between, t, n)
+    out["replications_needed"] = np.where(n > 1, _replications_needed(mean, chance, between, t, n), np.nan)
     verdict = np.full(len(out), CANNOT_TELL, dtype=object)
     verdict[(out["upper"] < 0).to_numpy()] = LOWER
     verdict[(out["lower"] > 0).to_numpy()] = HIGHER

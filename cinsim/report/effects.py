@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cinsim.outcomes.compare import HIGHER, LOWER, NO_CHANGE
 from cinsim.report.folder import WHOLE, Arm, RunFolder
-from cinsim.report.labels import decimals_for, difference_text, label, number
+from cinsim.report.labels import amount, change_text, decimals_for, label
 
 # beyond this many replications a difference is too small to be settled in practice
 TOO_MANY = 10_000
@@ -108,14 +108,18 @@ class Effect:
     @property
     def text(self) -> str:
         """The difference with its sign."""
-        return difference_text(self.difference, self.decimals)
+        return change_text(self.measure, self.difference, self.decimals)
 
     @property
     def interval_text(self) -> str:
         """The interval, or that there is none."""
         if not math.isfinite(self.half_width):
             return "no interval"
-        return f"{number(self.lower, self.decimals)} to {number(self.upper, self.decimals)}"
+        return f"{self.amount(self.lower)} to {self.amount(self.upper)}"
+
+    def amount(self, value: float) -> str:
+        """Write a value as the difference is written, without its sign if it has none."""
+        return amount(self.measure, value, self.decimals)
 
 
 def effects(run: RunFolder, measure: str, year: int, group: str = WHOLE) -> list[Effect]:

@@ -12,7 +12,7 @@ from cinsim.outcomes.compare import CANNOT_TELL, HIGHER, LOWER, NO_CHANGE, diffe
 from cinsim.outcomes.postcode_lottery import FEWEST_FOR_FUNNEL, counts_of, lottery
 from cinsim.report.comparisons import NAME_WIDTH, sideways
 from cinsim.report.folder import NATIONAL_CODE, RunFolder
-from cinsim.report.labels import difference_text, in_sentence, label, listed, number, value_text
+from cinsim.report.labels import SHOWN_AS, difference_text, in_sentence, label, listed, number, value_text
 from cinsim.report.style import MARKERS, Drawing, colour_of, new_figure
 from cinsim.report.tables import Cell, Table
 
@@ -25,6 +25,7 @@ _WHAT: Final = dict(zip(UNMET, ("need left without help", "harm not seen"), stri
 # told in the answer and drawn: what is given, and what is left
 TOLD: Final = ("cin_plans_started_rate", "cpp_started_rate", "unmet_need_child_days_rate", "undetected_harm_child_days_rate")
 RATIO: Final = "p90_over_p10"
+ENDS: Final = ("p10", "p90")
 _TABLES: Final = (
     (RATIO, "90th percentile of authorities over the 10th", 2,
      "Under the baseline's: both percentiles. 1 would be no difference."),
@@ -46,7 +47,10 @@ class Lottery:
         found = lottery(counts_of(rows))
         self.authorities = int(found["authorities"].max()) if len(found) else 0
         means = found.groupby(["scenario", "measure", "statistic"], sort=False)["value"].mean()
-        self.levels: dict[tuple[str, str, str], float] = {key: float(value) for key, value in means.items()}  # type: ignore[misc]
+        self.levels: dict[tuple[str, str, str], float] = {}
+        for (scenario, measure, statistic), value in means.items():  # type: ignore[misc]
+            shown = SHOWN_AS.get(measure, 1.0) if statistic in ENDS else 1.0
+            self.levels[(scenario, measure, statistic)] = float(value) * shown
         self.changes: dict[tuple[str, str, str], dict[str, Any]] = {}
         if run.compares and len(found):
             table = found.rename(columns={"statistic": "group"}).assign(area_code=NATIONAL_CODE, area_name="England")
