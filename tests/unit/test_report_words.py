@@ -12,7 +12,7 @@ import pytest
 from report_runs import AVERAGE, NAMES, TITLES, RunMaker
 
 from cinsim.outcomes.compare import differences
-from cinsim.report.changes import changes
+from cinsim.report.changes import changes, settings
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, read_run
 from cinsim.report.html import write_report
@@ -20,6 +20,7 @@ from cinsim.report.labels import HEADLINES, label, pounds
 from cinsim.report.one_child import one_child_tables
 from cinsim.report.tables import differences_table
 from cinsim.report.words import THEMES, answer, cannot_tell_sentences, effect_sentence
+from cinsim.scenario.model import Scenario
 
 pytestmark = pytest.mark.unit
 
@@ -133,6 +134,18 @@ def test_one_child_is_shown_under_the_baseline_and_under_each_scenario_from_wher
     ]
     assert [row[0].text for row in later.rows] == ["1 May 2024", "2 May 2024"] + ["20 June 2024"] * 3 + ["21 June 2024"] * 2
     assert "One child, two journeys" in write_report(folder).read_text(encoding="utf-8")
+
+
+def test_a_scenario_that_sets_nothing_has_no_settings_told_and_one_that_does_only_those(tmp_path: Path) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for given, told in (
+        ({}, []),
+        ({"policies": {"plan_quality": {"share_high_quality": "80%"}}}, ["Share of new plans of high quality: 80%"]),
+    ):
+        manifest["scenarios"] = [Scenario(title="Today", **given).resolved() | {"name": "baseline"}]
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        assert settings(read_run(folder)) == told
 
 
 def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) -> None:
