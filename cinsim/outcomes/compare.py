@@ -26,6 +26,7 @@ HIGHER: Final = "higher"
 CANNOT_TELL: Final = "cannot tell"
 NO_CHANGE: Final = "no change in any pair"
 VERDICTS: Final = (LOWER, HIGHER, CANNOT_TELL, NO_CHANGE)
+_ROUNDING: Final = 1e-9  # of the values: what adding in another order may leave
 _NEARLY: Final = 0.1
 """Spread over a difference below which the counts behind it are looked at: whether they differ by the same in every pair."""
 
@@ -78,8 +79,10 @@ def differences(baseline_measures: pd.DataFrame, scenario_measures: pd.DataFrame
         most_before=("baseline_value", "max"),
     )  # fmt: skip
     out = sides[["share_of_pairs_lower", "baseline_mean"]].join(found[["n", "mean"]].rename(columns={"mean": "difference"}))
-    same = (found["smallest"] == found["largest"]) | _same_counts(paired, found, keys)
-    out = _with_intervals(out, found, same.to_numpy(), _is_set(sides, found).to_numpy())
+    rounding = _ROUNDING * sides[["least", "most", "least_before", "most_before"]].abs().max(axis=1)
+    same = (found["largest"] - found["smallest"] <= rounding) | _same_counts(paired, found, keys)
+    unchanged = np.maximum(found["largest"].abs(), found["smallest"].abs()) <= rounding
+    out = _with_intervals(out, found, same.to_numpy(), unchanged.to_numpy(), _is_set(sides, found).to_numpy())
     out = order.merge(out.reset_index(), on=keys, how="left", sort=False)
     out["n"] = out["n"].fillna(0).astype(np.int64)
     out["verdict"] = out["verdict"].astype("object").where(out["n"] > 0, CANNOT_TELL).astype("str")
@@ -125,15 +128,17 @@ def _same_counts(paired: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str])
         size = counts.abs().max()
         by_cell = table.groupby(keys, sort=False, observed=True, dropna=False)
         apart = by_cell[["counts", "wholes"]].max() - by_cell[["counts", "wholes"]].min()
-        alike = (apart["counts"] <= 1e-9 * size) & (apart["wholes"] == 0) & (size > 0)
+        alike = (apart["counts"] <= _ROUNDING * size) & (apart["wholes"] == 0) & (size > 0)
         same.loc[alike.index[alike]] = True
     return same
 
 
-def _with_intervals(out: pd.DataFrame, cells: pd.DataFrame, same: NDArray[np.bool_], is_set: NDArray[np.bool_]) -> pd.DataFrame:
+def _with_intervals(
+    out: pd.DataFrame, cells: pd.DataFrame, same: NDArray[np.bool_], unchanged: NDArray[np.bool_], is_set: NDArray[np.bool_]
+) -> pd.DataFrame:
     n, draws = out["n"].to_numpy(dtype=float), cells["draws"].to_numpy(dtype=float)
     mean, chance = out["difference"].to_numpy(), cells["within"].to_numpy()
-    untold = same & (~is_set | (mean == 0))
+    untold = unchanged | (same & ~is_set)
     lower, upper = clusters.true_value(cells, CONFIDENCE)
     out["lower"], out["upper"] = np.where(untold, np.nan, lower), np.where(untold, np.nan, upper)
     shares = clusters.chance_share(cells, OF_CHANCE_SHARE)
@@ -145,7 +150,7 @@ def _with_intervals(out: pd.DataFrame, cells: pd.DataFrame, same: NDArray[np.boo
     verdict = np.full(len(out), CANNOT_TELL, dtype=object)
     verdict[(out["upper"] < 0).to_numpy()] = LOWER
     verdict[(out["lower"] > 0).to_numpy()] = HIGHER
-    verdict[same & (mean == 0)] = NO_CHANGE
+    verdict[unchanged] = NO_CHANGE
     out["verdict"] = verdict
     out.loc[out["verdict"] != CANNOT_TELL, "replications_needed"] = np.nan
     return out
