@@ -43,7 +43,7 @@ def components(values: pd.DataFrame, keys: Sequence[str], column: str = "value")
     keys = list(keys)
     known = values[values[column].notna()]
     cells = known.groupby(keys, sort=False, observed=True, dropna=False)[column]
-    out = cells.agg(n="size", mean="mean", smallest="min", largest="max")
+    out = pd.DataFrame(cells.agg(n="size", mean="mean", smallest="min", largest="max"))
     by_draw = known.groupby([*keys, "draw"], sort=False, observed=True, dropna=False)[column]
     draws = by_draw.agg(mean="mean", variance="var", size="size").reset_index()
     draws["squares"] = (draws["variance"] * (draws["size"] - 1)).fillna(0.0)

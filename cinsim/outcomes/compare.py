@@ -81,7 +81,7 @@ def differences(baseline_measures: pd.DataFrame, scenario_measures: pd.DataFrame
     out = sides[["share_of_pairs_lower", "baseline_mean"]].join(found[["n", "mean"]].rename(columns={"mean": "difference"}))
     rounding = _ROUNDING * sides[["least", "most", "least_before", "most_before"]].abs().max(axis=1)
     same = (found["largest"] - found["smallest"] <= rounding) | _same_counts(paired, found, keys)
-    unchanged = np.maximum(found["largest"].abs(), found["smallest"].abs()) <= rounding
+    unchanged = found[["smallest", "largest"]].abs().max(axis=1) <= rounding
     out = _with_intervals(out, found, same.to_numpy(), unchanged.to_numpy(), _is_set(sides, found).to_numpy())
     out = order.merge(out.reset_index(), on=keys, how="left", sort=False)
     out["n"] = out["n"].fillna(0).astype(np.int64)
@@ -119,9 +119,9 @@ def _same_counts(paired: pd.DataFrame, cells: pd.DataFrame, keys: Sequence[str])
         columns = [(side, whole) for side in ("value", "baseline_value") for whole in WHOLES[str(name)]]
         if not set(columns) <= set(wholes.columns):
             continue
-        behind = mine.set_index(place).join(
-            wholes[columns].T.groupby(level=0).sum(min_count=1).T.rename(columns=lambda side: f"whole_{side}"), how="left"
-        )
+        halves = {side: pd.DataFrame(wholes[[column for column in columns if column[0] == side]]) for side, _ in columns}
+        added = pd.DataFrame({f"whole_{side}": half.sum(axis=1, skipna=False) for side, half in halves.items()})
+        behind = mine.set_index(place).join(added, how="left")
         counts = behind["value"] * behind["whole_value"] - behind["baseline_value"] * behind["whole_baseline_value"]
         wholes_differ = behind["whole_value"] - behind["whole_baseline_value"]
         table = pd.DataFrame({"counts": counts, "wholes": wholes_differ}).assign(measure=name).reset_index()

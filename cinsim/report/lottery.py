@@ -48,7 +48,8 @@ class Lottery:
         self.authorities = int(found["authorities"].max()) if len(found) else 0
         means = found.groupby(["scenario", "measure", "statistic"], sort=False)["value"].mean()
         self.levels: dict[tuple[str, str, str], float] = {}
-        for (scenario, measure, statistic), value in means.items():  # type: ignore[misc]
+        for key, value in means.items():
+            scenario, measure, statistic = (str(part) for part in key)  # type: ignore[attr-defined]
             shown = SHOWN_AS.get(measure, 1.0) if statistic in ENDS else 1.0
             self.levels[(scenario, measure, statistic)] = float(value) * shown
         self.changes: dict[tuple[str, str, str], dict[str, Any]] = {}

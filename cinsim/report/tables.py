@@ -57,7 +57,8 @@ def headline_table(run: RunFolder, england: Mapping[str, float]) -> Table:
         rows_here = data[(data["scenario"] == run.baseline.name) & (data["year"] == year) & data["value"].notna()]
         if rows_here.empty:
             continue
-        mean, (low, high) = float(rows_here["value"].mean()), bands(rows_here, measure).loc[year, ["lower", "upper"]]
+        mean, limits = float(rows_here["value"].mean()), bands(rows_here, measure)
+        low, high = (float(limits[side].iloc[0]) for side in ("lower", "upper"))
         between = f"{amount(measure, low, label(measure).decimals)}–{value_text(measure, high)}" if len(rows_here) > 1 else ""
         cells = [Cell(label(measure).text), Cell(value_text(measure, mean), between)]
         cells += _beside(measure, mean, own) if own else []

@@ -215,11 +215,11 @@ def sensitivity_sentences(run: RunFolder) -> list[str]:
     if not run.compares:
         return []
     year = run.years[-1]
-    told = [m for m in HEADLINES if any(e.tells and not e.negligible for e in effects(run, m, year))]
+    told = [m for m in HEADLINES if any((e.tells or e.parameters_forbid) and not e.negligible for e in effects(run, m, year))]
     search = sensitivities(run, told)
     held = (
-        f"Between the sets {count_words(search.varied, 'fitted parameter')} vary; the other {search.held:,}, those assumed among "
-        "them, have one value in all, so nothing here says how much hangs on these."
+        f"Between the sets {count_words(search.varied, 'fitted parameter')} vary; those held at one value, the "
+        f"assumed ones among them, are {search.held:,}, and nothing here says how much hangs on these."
     )
     if run.draws < FEWEST_DRAWS or not search.varied:
         sets = count_words(run.draws, "set")
@@ -230,7 +230,7 @@ def sensitivity_sentences(run: RunFolder) -> list[str]:
             *([held] if run.draws > 1 and search.varied else []),
         ]
     if not search.effects:
-        return ["No effect was large and sure enough to look for parameters on which it hangs.", held]
+        return ["No effect was large and sure enough, or left open by the parameters, to look for what it hangs on.", held]
     by_effect: dict[tuple[str, str], list[str]] = {}
     for s in search.found:
         words = f"{s.parameter.replace('_', ' ')} ({'larger' if s.correlation > 0 else 'smaller'} where it is high)"

@@ -48,7 +48,7 @@ def _with_draws(folder: Path, draws: int, parameters: int, hold: float) -> Path:
     table = pd.read_csv(folder / "measures.csv")
     of = (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
     here, before = of & (table["scenario"] == NAMES[1]), of & (table["scenario"] == "baseline")
-    effect = 5 + hold * values[:, 0] + rng.normal(size=draws)
+    effect = 120 + hold * values[:, 0] + rng.normal(size=draws)
     table.loc[here, "value"] = table.loc[before, "value"].to_numpy() + effect[table.loc[here, "draw"].to_numpy()]
     table.to_csv(folder / "measures.csv", index=False)
     is_baseline = table["scenario"] == "baseline"
