@@ -55,7 +55,10 @@ class RunResult:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """Mean and 90% range over draws and replications, a row a scenario, area, year, measure and group."""
+        """Mean and range over draws and replications, a row a scenario, area, year, measure and group.
+
+        The column ``range`` says what the range is: it holds 90% of further runs, or is lowest to highest below five.
+        """
         return self._table("summary.csv")
 
     @cached_property
@@ -70,7 +73,7 @@ class RunResult:
 
     @cached_property
     def national_summary(self) -> pd.DataFrame:
-        """Mean and 90% range of ``national`` over draws and replications."""
+        """Mean and range of ``national`` over draws and replications, as in ``summary``."""
         return self._national("national_summary.csv")
 
     @cached_property
@@ -114,7 +117,7 @@ class RunResult:
     def _table(self, name: str, absent: str = "") -> pd.DataFrame:
         import pandas as pd
 
-        text = ("scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "statistic",
+        text = ("scenario", "baseline", "area_level", "area_code", "area_name", "measure", "group", "statistic", "range",
                 "verdict", "part", "method")  # fmt: skip
         table = pd.read_csv(self._whole(name, absent), dtype=dict.fromkeys(text, str), keep_default_na=False, na_values=[""])
         return table.fillna(dict.fromkeys((column for column in text if column in table), ""))

@@ -110,6 +110,9 @@ def england(
 ) -> None:
     """Fit England: moment matching for the best point, history matching for what else the figures allow.
 
+    The default numbers are those of the fit that ships: some 850 simulations of a quarter and 36 of a whole average authority,
+    36 minutes on two cores. The pages (fit, identify, incidence, rivals) read its results and simulate nothing.
+
     Finished simulations are kept: stopped at any time, the same command goes on where it was. --fraction 0.1 --wholes 0 with
     small numbers elsewhere shows in minutes how it goes, with results that mean little; give it an --into of its own.
     """

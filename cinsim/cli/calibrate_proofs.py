@@ -49,7 +49,11 @@ def incidence(structure: Structure = "both", out: Out = OUT, into: Into = None, 
 @calibrate_app.command()
 @guarded
 def rivals(out: Out = OUT, into: Into = None, quiet: Quiet = False) -> None:
-    """Page: rival explanations of re-referral, each fitted for itself (`cinsim calibrate england --structure ...`)."""
+    """Page: rival explanations of re-referral, each fitted for itself.
+
+    Needs the fits of two or more: `cinsim calibrate england --stage point --structure ...`, each a search of
+    hundreds of simulations.
+    """
     from cinsim.calibration.priors import STRUCTURES
     from cinsim.reference.calibrated import folder, point_file
     from cinsim.report.rival_pages import rivals_page
@@ -74,7 +78,10 @@ def ranks(
     into: Into = None,
     quiet: Quiet = False,
 ) -> None:
-    """Page: are parameters found again that are known because they were simulated? Uses the waves kept in --out."""
+    """Page: are parameters found again that are known because they were simulated?
+
+    Uses the waves kept in --out, so `cinsim calibrate england` (360 simulations in its waves) comes before; simulates nothing.
+    """
     from cinsim.calibration.emulation import require_emulators
     from cinsim.calibration.england import Setting
     from cinsim.calibration.ranks import ranks_of_waves

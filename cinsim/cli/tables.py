@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cinsim.api import Comparison, RunResult
     from cinsim.reference.areas import Area
     from cinsim.runs.run import Plan
+    from cinsim.scenario.model import Scenario
 
 MAIN_MEASURES = (
     "referral_rate", "re_referral_percent", "decision_within_1_day_percent", "referrals_undecided_31_march",
@@ -30,6 +31,7 @@ MAIN_MEASURES = (
 
 def print_run(result: RunResult, plan: Plan) -> None:
     """Print the main measures of a run's first reported year beside the published figures, and where the folder is."""
+    from cinsim.outcomes.summary import HOLDS_90
     from cinsim.reference.areas import average_authority
     from cinsim.report.labels import label, value_text
 
@@ -39,23 +41,34 @@ def print_run(result: RunResult, plan: Plan) -> None:
     area = average_authority() if whole else plan.areas[0]
     found = _of_england(result, name, year) if whole else _by_measure(result.summary, name, area, year)
     published = published_figures(area)
+    heading = "90% range" if any(row["range"] == HOLDS_90 for row in found.values()) else "Lowest to highest"
     rows = []
     for measure in MAIN_MEASURES:
         if measure in found:
             row, beside = found[measure], published.get(measure, "–")
-            rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row), beside])
+            rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row, heading), beside])
     place = f"England, its {len(plan.areas)} authorities together" if whole else _place(plan)
     typer.echo(f"\n{plan.arms[name].title}: {place}, year to March {year}\n")
     if whole:
         typer.echo("Without the City of London and the Isles of Scilly, which have too few children; medians do not add up.\n")
-    print_table(("Measure", "Simulated", "90% range", f"Published {latest_year()}"), rows, numbers=(1, 2, 3))
+    print_table(("Measure", "Simulated", heading, f"Published {latest_year()}"), rows, numbers=(1, 2, 3))
+    typer.echo(f"\n{_what_ranges_hold(heading, plan.arms[name])}")
     print_cautions(plan)
     _print_ending(result)
 
 
+def _what_ranges_hold(heading: str, scenario: Scenario) -> str:
+    """Say in a sentence what a printed range is."""
+    if heading != "90% range":
+        return "Ranges: lowest to highest. Five replications or more give a range that holds nine in ten of further runs."
+    if scenario.draws == "point":
+        return "Ranges hold about nine in ten of further runs with these parameters: chance alone."
+    return "Ranges hold about nine in ten of further runs, with parameters and chance of their own."
+
+
 def print_comparison(result: Comparison, plan: Plan) -> None:
     """Print how the main measures differ from the baseline in the last reported year, and where the folder is."""
-    from cinsim.report.labels import decimals_for, difference_text, label, value_text
+    from cinsim.report.labels import change_text, decimals_for, label, value_text
 
     baseline, *others = plan.arms
     year = int(result.summary["year"].max())
@@ -76,7 +89,7 @@ def print_comparison(result: Comparison, plan: Plan) -> None:
         for other in others:
             found = differences[other][measure]
             decimals = decimals_for(measure, found["difference"])
-            middle, low, high = (difference_text(found[name], decimals) for name in ("difference", "lower", "upper"))
+            middle, low, high = (change_text(measure, found[name], decimals) for name in ("difference", "lower", "upper"))
             row.append(f"{middle} ({low} to {high})" if found["lower"] == found["lower"] else middle)
         rows.append(row)
     typer.echo(f"\nDifference from {baseline}: {place}, year to March {year}; 95% intervals\n")
@@ -205,12 +218,15 @@ def print_cautions(plan: Plan) -> None:
         typer.echo(f"  caution: {sentence}")
 
 
-def _interval(measure: str, row: Mapping[str, float]) -> str:
+def _interval(measure: str, row: Mapping[str, Any], heading: str) -> str:
+    from cinsim.outcomes.summary import LOWEST_TO_HIGHEST
     from cinsim.report.labels import value_text
 
-    if row["n"] <= 1 or row["lower"] != row["lower"]:  # one replication has no range
+    if row["lower"] != row["lower"]:  # one replication has no range
         return ""
-    return f"{value_text(measure, row['lower'])} to {value_text(measure, row['upper'])}"
+    of_few = row["range"] == LOWEST_TO_HIGHEST and heading != "Lowest to highest"  # a share of nothing in the other runs
+    note = f" (lowest to highest of {row['n']})" if of_few else ""
+    return f"{value_text(measure, row['lower'])} to {value_text(measure, row['upper'])}{note}"
 
 
 def _print_ending(result: RunResult) -> None:

@@ -88,18 +88,34 @@ together ([which cannot](running.md#regions-and-england)); not by group |
 
 ## Over replications and parameter draws: `summary.csv`
 
-`mean`, `lower` and `upper` (the 5th and 95th percentiles) are of the values of all draws and replications: what one year
-can bring, by chance and by what is not known of the parameters together. `chance_share` is the part of that variance
-that is chance, by analysis of variance; the rest is parameters. It is 1 with a single draw of the parameters.
+`mean` is of the values of all draws and replications. `lower` and `upper` hold about nine in ten of **further runs** of the
+model: what one year can bring, by chance and by what is not known of the parameters together. They are a prediction
+interval that knows that replications of one draw share its parameters: the variance between draws' means and that within
+draws are added as a new draw with new random numbers has them, with the error of the mean, and Student's t has
+Satterthwaite's degrees of freedom. With a single draw (`draws: point`) further runs are those with the same parameters.
+Nothing goes beyond what is possible: no measure below 0, no percentage above 100. `range` says "90%"; fewer than five
+values cannot give such a range, have their lowest and highest, and `range` says "lowest to highest". A single value has
+neither. [How often they hold](report.md#what-ranges-hold) was measured.
+
+`chance_share` is the part of that variance that is chance, by analysis of variance; the rest is parameters. It is 1 with a
+single draw of the parameters. `chance_share_lower` and `chance_share_upper` are its 90% interval: over five draws of two
+replications it often spans half of all that is possible, and the share is then hardly known.
 
 ## Between scenarios: `differences.csv`
 
 Scenarios are paired by draw and replication, in which every child meets the same luck. `lower` and `upper` are the 95%
-interval of the mean difference: with a single draw Student's t over pairs, with several draws the spread of the draws'
-own effects and the error of their mean together. `share_of_pairs_lower` is the share of pairs in which the scenario's
-value is lower than the baseline's. `verdict` is "lower" or "higher" where the interval leaves out 0, "no difference"
-where every pair is equal, else "cannot tell"; `replications_needed` then says how many pairs would tell if the
-difference stayed as it is, and is empty where no number would, because the parameters leave it open.
+interval of the mean difference: with a single draw Student's t over pairs, with several draws that of the effect at the
+true parameters, from the spread of the draws' own effects and the error of their mean together (a generalised, fiducial,
+interval of the two variances, no narrower than Student's t over all pairs). `share_of_pairs_lower` is the share of pairs
+in which the scenario's value is lower than the baseline's. `verdict` is "lower" or "higher" where the interval leaves
+out 0, "no change in any pair" where every pair is equal, else "cannot tell"; `replications_needed` then says how many
+pairs would tell if the difference stayed as it is, and is empty where no number would, because the parameters leave it
+open. `chance_share` and its interval are as in `summary.csv`, of the variance between pairs.
+
+There is no interval where there is one pair, where no pair changed, and where all pairs differ by the same number (of a
+rate or share: by the same counts): one child fewer in both of two pairs does not say how much pairs vary, and the verdict
+is "cannot tell". What a scenario lays down, such as a number of posts, is told all the same: it is constant in every pair,
+year and group of both scenarios, in five pairs or more.
 
 ## Children whose journey changes: `children_changed.parquet`
 

@@ -225,12 +225,19 @@ def _table(
         for part, contribution in given.items():
             empty = np.full(len(cells), np.nan)
             columns = {"contribution": contribution, "alone": alone.get(part, empty), "last": last.get(part, empty)}
-            rows.append(cells.to_frame(index=False).assign(part=part, draw=unit[0], replication=unit[1], **columns))
+            rows.append(
+                cells.to_frame(index=False).assign(
+                    part=part, draw=unit[0], replication=unit[1], before=arrays[nothing], **columns
+                )
+            )
     table = pd.concat(rows, ignore_index=True)
-    as_arms = table.rename(columns={"part": "scenario", "contribution": "value"}).assign(area_code="", area_name="", group="all")
-    nought = as_arms[as_arms["scenario"] == parts[0]].assign(scenario=first, value=0.0)
-    found = differences(nought, as_arms).rename(columns={"scenario": "part", "difference": "contribution"})
-    means = table.groupby(["part", "year", "measure"], sort=False)[["alone", "last"]].mean().reset_index()
+    # each part as a scenario that adds its contribution to the baseline, so that counts behind a rate are those of a run
+    as_arms = table.rename(columns={"part": "scenario"}).assign(area_code="", area_name="", group="all")
+    as_arms["value"] = as_arms["before"] + as_arms["contribution"]
+    none = as_arms[as_arms["scenario"] == parts[0]].assign(scenario=first, value=lambda rows: rows["before"])
+    found = differences(*(rows.drop(columns=["before", "contribution", "alone", "last"]) for rows in (none, as_arms)))
+    found = found.rename(columns={"scenario": "part"})
+    means = table.groupby(["part", "year", "measure"], sort=False)[["contribution", "alone", "last"]].mean().reset_index()
     found = found.merge(means, on=["part", "year", "measure"], how="left", sort=False)
     found = found.assign(scenario=arm, method=method, interaction=found["contribution"] - found["alone"])
     found["part"] = found["part"].str.rsplit(".", n=1).str[-1]

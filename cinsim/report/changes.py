@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from cinsim.report.folder import RunFolder
+from cinsim.scenario.model import Scenario
 from cinsim.scenario.posts import POSTS_KEY, posts_in_words
 from cinsim.scenario.today import practice_today
 
@@ -97,8 +98,10 @@ def _date(text: str) -> str:
 
 def settings(run: RunFolder) -> list[str]:
     """Return what a single scenario sets beyond baseline practice, as lines of words."""
-    leaves = flat(run.baseline.resolved)
-    return [f"{_words(k)}: {_value(leaves, k, {})}" for k in leaves if k.partition(".")[0] in _SECTIONS]
+    leaves, usual = flat(run.baseline.resolved), flat(Scenario(title="as it is").resolved())
+    return [
+        f"{_words(k)}: {_value(leaves, k, {})}" for k in leaves if k.partition(".")[0] in _SECTIONS and leaves[k] != usual.get(k)
+    ]
 
 
 def _words(key: str) -> str:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import RunFolder
-from cinsim.report.labels import HEADLINES, count_words, decimals_for, difference_text, in_sentence, label, listed, number
+from cinsim.report.labels import HEADLINES, change_text, count_words, decimals_for, in_sentence, label, listed, number
 from cinsim.report.style import MARKERS, Drawing, colour_of, new_figure
 
 SHOWN = (
@@ -19,6 +19,8 @@ SHOWN = (
     "looked_after_31_march_rate", "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate",
     "undetected_harm_child_days_rate",
 )  # fmt: skip
+FEWEST_DRAWS_FOR_PARTS = 10
+"""Draws below which the share of chance is too uncertain to be drawn: over five, its interval often spans half of all."""
 NAME_WIDTH, _PANEL_TITLE_WIDTH = 20, 42  # characters
 
 
@@ -56,11 +58,18 @@ def _panel_title(measure: str) -> str:
 def _kinds_of_uncertainty(run: RunFolder, panels: dict[str, list[Effect]]) -> str:
     if run.draws == 1:
         return f"Chance only: parameters were held at one set of values ({count_words(run.replications, 'replication')})."
+    if run.draws < FEWEST_DRAWS_FOR_PARTS:
+        return (
+            f"{count_words(run.draws, 'set')} of parameters are too few to say how much of an interval is chance: from "
+            f"{FEWEST_DRAWS_FOR_PARTS} on it is drawn."
+        )
     shares = [e.chance_share for here in panels.values() for e in here if math.isfinite(e.chance_share)]
-    words = "Thick: what chance alone would leave of the interval; the rest is what the parameters leave open."
+    words = "Thick: what chance alone would leave of the interval, roughly; the rest is what the parameters leave open."
     if shares:
+        low, high = (number(100 * share, 0) for share in (min(shares), max(shares)))
         words += (
-            f" Between single runs, chance makes up {number(100 * float(np.mean(shares)), 0)}% of the variance of a difference."
+            f" Between single runs, chance makes up {low} to {high}% of the variance of these differences (differences.csv gives "
+            "each with its interval)."
         )
     return words
 
@@ -73,7 +82,7 @@ def _difference_panel(axes: Axes, run: RunFolder, here: list[Effect]) -> None:
         if math.isfinite(effect.half_width):
             axes.plot([effect.lower, effect.upper], [y, y], color=colour, linewidth=1.3, solid_capstyle="butt")
             part, middle = effect.chance_part, effect.difference
-            if run.draws > 1 and math.isfinite(part):
+            if run.draws >= FEWEST_DRAWS_FOR_PARTS and math.isfinite(part):
                 ends = [middle - part * effect.half_width, middle + part * effect.half_width]
                 axes.plot(ends, [y, y], color=colour, linewidth=4.5, alpha=0.55, solid_capstyle="butt")
         axes.plot(effect.difference, y, color=colour, marker=MARKERS[position % len(MARKERS)], markersize=7, linestyle="none")
@@ -154,13 +163,13 @@ def _waterfall(rows: pd.DataFrame, name: str, which: str) -> Drawing:
     if "alone" in rows and math.isfinite(alone := float(rows["alone"].sum(skipna=False))):
         decimals = decimals_for(measure, total)
         caption += (
-            f" Each part alone would come to {difference_text(alone, decimals)} in sum; together they make "
-            f"{difference_text(total, decimals)}, the rest is interaction."
+            f" Each part alone would come to {change_text(measure, alone, decimals)} in sum; together they make "
+            f"{change_text(measure, total, decimals)}, the rest is interaction."
         )
     axes.axvline(0, color="#0B0C0C", linewidth=1)
     axes.set_yticks([*y, -len(parts)], [*(fill(part, NAME_WIDTH + 2) for part in parts), "All together"])
     sideways(axes)
-    said = [f"{part} {difference_text(step, decimals_for(measure, step))}" for part, step in zip(parts, steps, strict=True)]
-    together = difference_text(total, decimals_for(measure, total))
+    said = [f"{part} {change_text(measure, step, decimals_for(measure, step))}" for part, step in zip(parts, steps, strict=True)]
+    together = change_text(measure, total, decimals_for(measure, total))
     alt = f"Waterfall of a bundle's parts{which}: {listed(said)}; all together {together}."
     return Drawing(name, title, caption, alt, figure)

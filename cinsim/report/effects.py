@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cinsim.outcomes.compare import HIGHER, LOWER, NO_CHANGE
 from cinsim.report.folder import WHOLE, Arm, RunFolder
-from cinsim.report.labels import decimals_for, difference_text, label, number
+from cinsim.report.labels import amount, change_text, decimals_for, label
 
 # beyond this many replications a difference is too small to be settled in practice
 TOO_MANY = 10_000
@@ -23,7 +24,7 @@ class Effect:
     ----------
     difference, lower, upper : mean paired difference and its 95% interval, in the measure's unit; NaN bounds for one pair.
     before : mean of the baseline.
-    verdict : "lower", "higher", "cannot tell" or "no difference", as :mod:`cinsim.outcomes.compare` gives it.
+    verdict : "lower", "higher", "cannot tell" or "no change in any pair", as :mod:`cinsim.outcomes.compare` gives it.
     pairs_needed : pairs for which the interval would leave out zero; NaN where none would, or none are needed.
     chance_share : share of the variance between pairs that is chance; the rest is parameters. NaN where unknown.
     n, draws : pairs of draw and replication, and draws among them.
@@ -49,12 +50,12 @@ class Effect:
     @property
     def none_at_all(self) -> bool:
         """Whether every pair was equal."""
-        return self.verdict == "no difference"
+        return self.verdict == NO_CHANGE
 
     @property
     def tells(self) -> bool:
         """Whether the interval leaves out zero."""
-        return self.verdict in ("lower", "higher")
+        return self.verdict in (LOWER, HIGHER)
 
     @property
     def negligible(self) -> bool:
@@ -107,14 +108,18 @@ class Effect:
     @property
     def text(self) -> str:
         """The difference with its sign."""
-        return difference_text(self.difference, self.decimals)
+        return change_text(self.measure, self.difference, self.decimals)
 
     @property
     def interval_text(self) -> str:
         """The interval, or that there is none."""
         if not math.isfinite(self.half_width):
             return "no interval"
-        return f"{number(self.lower, self.decimals)} to {number(self.upper, self.decimals)}"
+        return f"{self.amount(self.lower)} to {self.amount(self.upper)}"
+
+    def amount(self, value: float) -> str:
+        """Write a value as the difference is written, without its sign if it has none."""
+        return amount(self.measure, value, self.decimals)
 
 
 def effects(run: RunFolder, measure: str, year: int, group: str = WHOLE) -> list[Effect]:

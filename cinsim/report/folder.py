@@ -17,10 +17,10 @@ from pyarrow import compute, csv
 from cinsim.errors import InputError
 from cinsim.listing import whole_file
 from cinsim.outcomes.compare import differences
-from cinsim.report.labels import USED, listed
+from cinsim.report.labels import NATIONAL_CODE, SHOWN_AS, USED, listed
+from cinsim.report.together import NEEDED, GroupSums, is_whole
 from cinsim.runs.manifest import MANIFEST, read_manifest
 
-NATIONAL_CODE = "E92000001"
 MEASURE_COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
 NATIONAL_COLUMNS = ("area_level", "area_code", "area_name", "scenario", "year", "draw", "replication", "measure", "value")
 DIFFERENCE_COLUMNS = (
@@ -35,8 +35,7 @@ _TEXT_COLUMNS = frozenset({"scenario", "baseline", "area_level", "area_code", "a
 _WHOLE_NUMBERS = frozenset({"year", "draw", "replication", "n"})
 WHOLE = ""
 _ABBREVIATIONS = frozenset({"cin", "cpp", "la", "imd", "fte"})
-# measures told in millions
-_IN_MILLIONS = ("cost",)
+_VALUES = ("value", "difference", "lower", "upper", "baseline_mean", "contribution", "alone", "last", "interaction")
 _FEW_ENOUGH_TO_NAME = 3
 
 
@@ -68,7 +67,8 @@ class RunFolder:
     Attributes
     ----------
     arms : the scenarios in the order in which they were given; in a comparison the first is the baseline.
-    measures : tidy values, one row a scenario, area, year, draw, replication, measure and group ("" for all children).
+    measures : tidy values, one row a scenario, area, year, draw, replication, measure and group ("" for all children); of
+        several authorities, groups are those of all of them together and stand under England's code.
     differences : of a comparison, of the whole area (with several authorities, of their mean).
     contributions, children_changed : None where the run has none.
     events : path of ``events.parquet``, None where the run has none.
@@ -175,13 +175,19 @@ def read_run(folder: Path) -> RunFolder:
     there = {name: whole_file(folder, files, name) for name in TABLES if name in files}
     if "measures.csv" not in there:
         raise InputError("the run has no such table; give a folder that a finished run wrote", path=folder / "measures.csv")
-    measures = _read_measures(there["measures.csv"], MEASURE_COLUMNS)
-    differences = _read_measures(there["differences.csv"], DIFFERENCE_COLUMNS) if "differences.csv" in there else None
+    codes = _areas_of(manifest, folder / MANIFEST)
+    several = len(codes) > 1
+    groups = GroupSums() if several and NATIONAL_CODE not in codes else None
+    measures = _read_measures(there["measures.csv"], MEASURE_COLUMNS, several=several, groups=groups)
+    if groups is not None:
+        measures = pd.concat([measures, groups.frame(f"{len(codes)} local authorities")], ignore_index=True)
+    compared = there.get("differences.csv")
+    differences = _read_measures(compared, DIFFERENCE_COLUMNS, several=several) if compared else None
     regions = None
     if "national.csv" in there:
         national = _read_national(there["national.csv"])
         regions = national[national["area_level"] == "region"].reset_index(drop=True)
-        if not (measures["area_code"] == NATIONAL_CODE).any():  # else England's average authority was run beside others
+        if NATIONAL_CODE not in codes:  # else England's average authority was run beside others
             england = national[national["area_level"] == "england"].assign(group=WHOLE)
             measures = pd.concat([measures, england[list(MEASURE_COLUMNS)]], ignore_index=True)
     contributions, changed = there.get("contributions.csv"), there.get("children_changed.parquet")
@@ -200,9 +206,10 @@ def read_run(folder: Path) -> RunFolder:
 
 
 def _overall_differences(run: RunFolder) -> pd.DataFrame:
-    """Return the differences of the authorities' mean, as ``differences.csv`` gives those of each authority."""
-    rows = pd.concat([run.whole_area(m).assign(measure=m) for m in sorted(set(run.measures["measure"]))], ignore_index=True)
-    rows = rows.assign(area_code="all", area_name=run.place, group=WHOLE)
+    """Return the differences of all authorities together, as ``differences.csv`` gives those of each authority."""
+    whole = [run.whole_area(m).assign(measure=m, group=WHOLE) for m in sorted(set(run.measures["measure"]))]
+    of_groups = run.measures[(run.measures["group"] != WHOLE) & (run.measures["area_code"] == NATIONAL_CODE)]
+    rows = pd.concat([*whole, of_groups], ignore_index=True).assign(area_code="all", area_name=run.place)
     is_baseline = rows["scenario"] == run.baseline.name
     return differences(rows[is_baseline], rows[~is_baseline])
 
@@ -213,27 +220,34 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     return read_manifest(path)
 
 
-def _read_measures(path: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
-    """Read a tidy table piece by piece, keeping the measures the page uses; with many authorities it is large."""
+def _areas_of(manifest: Mapping[str, Any], path: Path) -> list[str]:
+    codes = [str(area["area_code"]) for area in manifest.get("areas") or []]
+    if not codes:
+        raise InputError("names no areas; give a folder that a finished run wrote", path=path, key="areas")
+    return codes
+
+
+def _read_measures(path: Path, wanted: tuple[str, ...], *, several: bool, groups: GroupSums | None = None) -> pd.DataFrame:
+    """Read a tidy table piece by piece, keeping the measures the page uses; with many authorities it is large.
+
+    Of several authorities, groups are kept of England's average one alone; the others' are added up in ``groups``.
+    """
     options = _columns_of(path, wanted)
-    used = pa.array(sorted(USED))
-    pieces, areas = [], set()
+    used = pa.array(sorted(USED | NEEDED))
+    pieces = []
     try:
         with csv.open_csv(path, convert_options=options) as file_pieces:
             for piece in file_pieces:
                 kept = piece.filter(compute.is_in(piece["measure"], value_set=used))
-                areas.update(compute.unique(kept["area_code"]).to_pylist())
-                # groups are shown for one area, or for England: those of many authorities would fill the memory
-                pieces.append(kept.filter(_whole_or_national(kept)) if len(areas) > 1 else kept)
+                if groups is not None:
+                    groups.add(kept)
+                pieces.append(kept.filter(_whole_or_national(kept)) if several else kept)
     except pa.ArrowInvalid as wrong:
         raise InputError(f"cannot be read: {wrong}", path=path) from wrong
     table = pa.Table.from_batches(pieces).to_pandas() if pieces else pd.DataFrame(columns=list(wanted))
     if table.empty:
         raise InputError("holds no results", path=path)
-    millions = table["measure"].isin(_IN_MILLIONS)
-    for column in ("value", "difference", "lower", "upper", "baseline_mean"):
-        if column in table:
-            table[column] = table[column].where(~millions, table[column] / 1e6)
+    table = _as_shown(table)
     # all children are written "", "all" or left empty; make it one
     table["group"] = table["group"].fillna(WHOLE).where(table["group"] != "all", WHOLE)
     return table
@@ -257,20 +271,24 @@ def _read_national(path: Path) -> pd.DataFrame:
         table = csv.read_csv(path, convert_options=_columns_of(path, NATIONAL_COLUMNS))
     except pa.ArrowInvalid as wrong:
         raise InputError(f"cannot be read: {wrong}", path=path) from wrong
-    kept = table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED)))).to_pandas()
-    return kept.assign(value=kept["value"].where(~kept["measure"].isin(_IN_MILLIONS), kept["value"] / 1e6))
+    return _as_shown(table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED)))).to_pandas())
+
+
+def _as_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its values in the units in which the page shows them."""
+    factors = table["measure"].map(SHOWN_AS).fillna(1.0)
+    return table.assign(**{column: table[column] * factors for column in _VALUES if column in table})
 
 
 def _whole_or_national(piece: pa.RecordBatch) -> pa.Array:
-    whole = compute.is_in(piece["group"], value_set=pa.array(["all", WHOLE, None], pa.string()))
-    return compute.or_(whole, compute.equal(piece["area_code"], NATIONAL_CODE))
+    return compute.or_(is_whole(piece), compute.equal(piece["area_code"], NATIONAL_CODE))
 
 
 def _read_contributions(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path)
     if missing := [column for column in ("part", "contribution") if column not in table]:
         raise InputError(f"lacks the columns {', '.join(missing)}", path=path, line=1)
-    return table
+    return _as_shown(table) if "measure" in table else table
 
 
 def _arms(manifest: Mapping[str, Any], measures: pd.DataFrame, differences: pd.DataFrame | None) -> tuple[Arm, ...]:

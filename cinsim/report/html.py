@@ -17,6 +17,7 @@ from markupsafe import Markup
 from cinsim.errors import InputError
 from cinsim.listing import foreign, in_words
 from cinsim.listing import listed as listed_files
+from cinsim.outcomes.summary import ENOUGH_FOR_RANGE, LOWEST_TO_HIGHEST
 from cinsim.reference.areas import areas
 from cinsim.report.cautions import cautions
 from cinsim.report.changes import changes, settings
@@ -27,6 +28,7 @@ from cinsim.report.labels import count_in_words, count_words, listed
 from cinsim.report.lottery import lottery_tables
 from cinsim.report.one_child import one_child_tables
 from cinsim.report.published import england
+from cinsim.report.sensitivity import sensitivities
 from cinsim.report.style import FigureFile
 from cinsim.report.suppression import groups_table
 from cinsim.report.tables import (
@@ -99,7 +101,7 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
         package.joinpath("template.html").read_text(encoding="utf-8")
     )
-    published = england()
+    published, searched = england(), sensitivities(run, ())
     return template.render(
         style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
         title=_title(run),
@@ -122,7 +124,11 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         parameters=parameters_table(run),
         hours=hours_table(run),
         sensitivity=sensitivity_sentences(run),
+        baseline=run.baseline.named,
         draws=run.draws,
+        varied=searched.varied,
+        held=searched.held,
+        ranges=_ranges(run),
         replications=run.replications,
         manifest=manifest_lines(run.manifest),
         checks=_checks(run.manifest),
@@ -133,6 +139,17 @@ def _cautions(run: RunFolder) -> list[str]:
     """Return what is to be known of the run's authorities; nothing of those that the tables of areas no longer hold."""
     codes = set(run.areas["area_code"])
     return cautions([area for area in areas() if area.area_code in codes])
+
+
+def _ranges(run: RunFolder) -> str:
+    """Say what the ranges of a run hold."""
+    if run.replications < ENOUGH_FOR_RANGE:
+        return (
+            f"Ranges of levels are {LOWEST_TO_HIGHEST} of {count_words(run.replications, 'replication')}: too few for a range "
+            "that holds nine in ten of further runs."
+        )
+    further = "further runs, with parameters and chance of their own" if run.draws > 1 else "further runs with these parameters"
+    return f"Ranges of levels hold about nine in ten of {further}: of the model's runs, not of the years to come."
 
 
 def _years(run: RunFolder) -> str:
@@ -168,6 +185,7 @@ _SHOWN_APART = (
     "scenarios",
     "parameters",
     "parameter_sets",
+    "posterior_draws",
     "areas",
     "national",
     "checks",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from cinsim.outcomes.postcode_lottery import COUNTED
 
 MINUS = "−"
+NATIONAL_CODE: Final = "E92000001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,20 @@ class Label:
         """Whether values are percentages."""
         return self.unit == " percentage points"
 
+    @property
+    def money(self) -> bool:
+        """Whether values are pounds."""
+        return self.unit == _POUNDS
 
-_RATE, _PP, _DAYS = " per 10,000", " percentage points", " working days"
+
+_RATE, _PP, _DAYS, _POUNDS, _ON_A_DAY = " per 10,000", " percentage points", " working days", "£", " per 1,000"
+IN_NAME = frozenset({_RATE, _POUNDS, _ON_A_DAY})
+"""Units that a measure's name or its numbers already say."""
+_DAYS_A_YEAR = 365.25
+SHOWN_AS: Final[Mapping[str, float]] = MappingProxyType(
+    dict.fromkeys(("unmet_need_child_days_rate", "undetected_harm_child_days_rate"), 0.1 / _DAYS_A_YEAR)
+)
+"""Factors to the unit in which the page shows a measure: child-days a year per 10,000 as children per 1,000 on a day."""
 _TEXTS = {
     "referral_rate": "Referrals per 10,000 children",
     "re_referral_percent": "Re-referrals within 12 months of a referral",
@@ -62,9 +78,11 @@ _TEXTS = {
     "funded_posts_fte": "Funded posts simulated (FTE)",
     "worker_changes_per_child": "Changes of worker per child",
     "re_referred_within_12_months_of_closure_percent": "Children re-referred within 12 months of closure",
-    "unmet_need_child_days_rate": "Child-days of unmet need per 10,000 children",
-    "undetected_harm_child_days_rate": "Child-days of undetected harm per 10,000 children",
-    "cost": "Cost of staff time recorded, £ million",
+    "unmet_need_child_days_rate": "Children with unmet need on an average day, per 1,000",
+    "undetected_harm_child_days_rate": "Children with undetected harm on an average day, per 1,000",
+    "cost": "Hours-worked cost (recorded hours at their cost)",
+    "staff_cost": "Staff cost (agency staff at permanent rates)",
+    "agency_premium_cost": "Agency premium (what agency staff cost above that)",
 }
 _NOT_HEADLINES = ("assessment_days_p25", "assessment_days_p75", "caseload_median", "caseload_p90")
 HEADLINES = tuple(name for name in _TEXTS if name not in _NOT_HEADLINES)
@@ -86,11 +104,15 @@ def label(measure: str) -> Label:
     text = _TEXTS.get(measure, measure.replace("_", " ").capitalize())
     if measure.endswith("_percent"):
         return Label(text, 1, _PP)
+    if measure in SHOWN_AS:
+        return Label(text, 1, _ON_A_DAY)
     if measure.endswith("_rate"):
-        return Label(text, 0 if "child_days" in measure else 1, _RATE)
+        return Label(text, 1, _RATE)
     if measure.startswith("assessment_days_p"):
         return Label(text, 0, _DAYS)
-    if measure in ("cost", "funded_posts_fte"):
+    if measure.endswith("cost"):
+        return Label(text, 0, _POUNDS)
+    if measure == "funded_posts_fte":
         return Label(text, 1, "")
     if measure.startswith("caseload") or measure == "worker_changes_per_child":
         return Label(text, 2 if measure == "worker_changes_per_child" else 1, "")
@@ -105,10 +127,28 @@ def number(value: float, decimals: int) -> str:
     return (MINUS if value < 0 and float(text.replace(",", "")) != 0 else "") + text
 
 
+def pounds(value: float) -> str:
+    """Write an amount to three figures: £4,380, £128,000, £1.20m, £1.23bn."""
+    if not math.isfinite(value):
+        return ":"
+    rounded = float(f"{abs(value):.3g}")
+    sign = MINUS if value < 0 and round(rounded) else ""
+    for size, name in ((1e9, "bn"), (1e6, "m")):
+        if rounded >= size:
+            shown = rounded / size
+            return f"{sign}£{shown:.{max(0, 2 - int(math.log10(shown)))}f}{name}"
+    return f"{sign}£{rounded:,.0f}"
+
+
+def amount(measure: str, value: float, decimals: int) -> str:
+    """Write a value or a difference of a measure: pounds to three figures, other numbers with so many decimals."""
+    return pounds(value) if label(measure).money else number(value, decimals)
+
+
 def value_text(measure: str, value: float) -> str:
     """Write a measure's value, with % where it is a percentage."""
     known = label(measure)
-    return number(value, known.decimals) + ("%" if known.percent and math.isfinite(value) else "")
+    return amount(measure, value, known.decimals) + ("%" if known.percent and math.isfinite(value) else "")
 
 
 def decimals_for(measure: str, scale: float) -> int:
@@ -123,6 +163,13 @@ def difference_text(value: float, decimals: int) -> str:
     """Write a difference with its sign."""
     text = number(value, decimals)
     return f"+{text}" if value > 0 and float(text.replace(",", "")) != 0 else text
+
+
+def change_text(measure: str, value: float, decimals: int) -> str:
+    """Write a difference of a measure with its sign."""
+    if not label(measure).money:
+        return difference_text(value, decimals)
+    return f"+{pounds(value)}" if value > 0 and round(value) else pounds(value)
 
 
 def in_sentence(text: str) -> str:

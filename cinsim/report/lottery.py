@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from cinsim.outcomes.compare import differences
+from cinsim.outcomes.compare import CANNOT_TELL, HIGHER, LOWER, NO_CHANGE, differences
 from cinsim.outcomes.postcode_lottery import FEWEST_FOR_FUNNEL, counts_of, lottery
 from cinsim.report.comparisons import NAME_WIDTH, sideways
 from cinsim.report.folder import NATIONAL_CODE, RunFolder
-from cinsim.report.labels import difference_text, in_sentence, label, listed, number, value_text
+from cinsim.report.labels import SHOWN_AS, difference_text, in_sentence, label, listed, number, value_text
 from cinsim.report.style import MARKERS, Drawing, colour_of, new_figure
 from cinsim.report.tables import Cell, Table
 
@@ -25,6 +25,7 @@ _WHAT: Final = dict(zip(UNMET, ("need left without help", "harm not seen"), stri
 # told in the answer and drawn: what is given, and what is left
 TOLD: Final = ("cin_plans_started_rate", "cpp_started_rate", "unmet_need_child_days_rate", "undetected_harm_child_days_rate")
 RATIO: Final = "p90_over_p10"
+ENDS: Final = ("p10", "p90")
 _TABLES: Final = (
     (RATIO, "90th percentile of authorities over the 10th", 2,
      "Under the baseline's: both percentiles. 1 would be no difference."),
@@ -46,7 +47,11 @@ class Lottery:
         found = lottery(counts_of(rows))
         self.authorities = int(found["authorities"].max()) if len(found) else 0
         means = found.groupby(["scenario", "measure", "statistic"], sort=False)["value"].mean()
-        self.levels: dict[tuple[str, str, str], float] = {key: float(value) for key, value in means.items()}  # type: ignore[misc]
+        self.levels: dict[tuple[str, str, str], float] = {}
+        for key, value in means.items():
+            scenario, measure, statistic = (str(part) for part in key)  # type: ignore[attr-defined]
+            shown = SHOWN_AS.get(measure, 1.0) if statistic in ENDS else 1.0
+            self.levels[(scenario, measure, statistic)] = float(value) * shown
         self.changes: dict[tuple[str, str, str], dict[str, Any]] = {}
         if run.compares and len(found):
             table = found.rename(columns={"statistic": "group"}).assign(area_code=NATIONAL_CODE, area_name="England")
@@ -100,10 +105,10 @@ def _cell(found: Lottery, arm: str, measure: str, statistic: str, decimals: int)
     level = found.levels.get((arm, measure, statistic), math.nan)
     if change is None or not math.isfinite(level):
         return Cell(":")
-    if change["verdict"] == "no difference":
-        return Cell(number(level, decimals), "the same in every pair")
+    if change["verdict"] == NO_CHANGE:
+        return Cell(number(level, decimals), NO_CHANGE)
     said = f"{difference_text(change['difference'], decimals)}{_interval(change, decimals)}"
-    if change["verdict"] == "cannot tell":
+    if change["verdict"] == CANNOT_TELL:
         return Cell(number(level, decimals), f"cannot tell; {said}", "unsure")
     return Cell(number(level, decimals), said)
 
@@ -132,8 +137,8 @@ def lottery_sentences(run: RunFolder) -> list[str]:
             before, after = (found.levels[(name, measure, RATIO)] for name in (run.baseline.name, arm.name))
             name = in_sentence(label(measure).text)
             told = f"{name} (from {number(before, 2)} to {number(after, 2)} times{_interval_in_words(change)})"
-            verdict = "no difference" if _hardly(change, before) else str(change["verdict"])
-            by_verdict = {"lower": (less, told), "higher": (more, told), "no difference": (same, name)}
+            verdict = NO_CHANGE if _hardly(change, before) else str(change["verdict"])
+            by_verdict = {LOWER: (less, told), HIGHER: (more, told), NO_CHANGE: (same, name)}
             bucket, words = by_verdict.get(verdict, (unknown, name))
             bucket.append(words)
         parts = []
@@ -156,7 +161,7 @@ def lottery_sentences(run: RunFolder) -> list[str]:
 
 def _hardly(change: dict[str, Any], before: float) -> bool:
     """Return whether the interval lies wholly within 1% of what it was."""
-    return change["verdict"] == "no difference" or max(abs(change["lower"]), abs(change["upper"])) < 0.01 * before
+    return change["verdict"] == NO_CHANGE or max(abs(change["lower"]), abs(change["upper"])) < 0.01 * before
 
 
 def _interval_in_words(change: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from cinsim.outcomes.summary import ENOUGH_FOR_RANGE, LOWEST_TO_HIGHEST, ranges
 from cinsim.report.folder import RunFolder
 from cinsim.report.labels import STOCKS, listed, number
 from cinsim.report.published import PUBLISHED_YEAR
@@ -19,26 +20,22 @@ _PANELS = {
     "cpp_31_march_rate": "On a child protection plan",
     "looked_after_31_march_rate": "Looked after",
 }
-ENOUGH_FOR_QUANTILES = 10
 # the record's count on 31 March and the measure must agree this well, or months are not drawn
 AGREES_WITHIN = 0.05
 
 
-def band(values: pd.Series) -> tuple[float, float]:
-    """Return the middle 90% of replications, or lowest and highest where they are fewer than ten."""
-    if len(values) < ENOUGH_FOR_QUANTILES:
-        return float(values.min()), float(values.max())
-    low, high = np.quantile(values, [0.05, 0.95])
-    return float(low), float(high)
+def bands(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return the range of a measure in each year (the index) as ``lower`` and ``upper``, as ``summary.csv`` has it."""
+    return ranges(rows.assign(measure=measure), ["year", "measure"]).droplevel("measure")
 
 
 def band_words(replications: int) -> str:
     """Say what a band is."""
     if replications == 1:
         return "One replication was run, so no band can be drawn."
-    if replications < ENOUGH_FOR_QUANTILES:
-        return f"Bands: lowest to highest of {replications} replications."
-    return f"Bands: the middle 90% of {replications} replications."
+    if replications < ENOUGH_FOR_RANGE:
+        return f"Bands: {LOWEST_TO_HIGHEST} of {replications} replications, too few for a range that holds 90% of further runs."
+    return "Bands: the range that holds about 90% of further runs."
 
 
 def stocks_figure(run: RunFolder, england: dict[str, float]) -> Drawing | None:
@@ -80,9 +77,10 @@ def _panel(axes: Axes, run: RunFolder, measure: str, published: float | None) ->
         if mine.ngroups == 0:
             continue
         means, colour = mine.mean(), colour_of(position)
+        limits = bands(data[data["scenario"] == arm.name], measure).reindex(means.index)
         days = np.array([f"{year}-03-31" for year in means.index], dtype="datetime64[D]")
-        low, high = zip(*(band(values) for _, values in mine), strict=True)
         if run.replications > 1:
+            low, high = (limits[side].to_numpy(dtype=float) for side in ("lower", "upper"))
             axes.fill_between(days, low, high, color=colour, alpha=0.18 if len(run.arms) == 1 else 0.1, linewidth=0)
         line, marker = LINES[position % len(LINES)], MARKERS[position % len(MARKERS)]
         axes.plot(days, means.to_numpy(), color=colour, marker=marker, markersize=4.5, linestyle=line, label=arm.label)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cinsim.outcomes.groups import GROUP_LABELS
 from cinsim.reference.small_numbers import HIDDEN, hidden
-from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
+from cinsim.report.folder import WHOLE, RunFolder
 from cinsim.report.labels import GROUPED, label
 
 SUPPRESSED = math.inf
@@ -25,8 +25,6 @@ def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
     m = run.measures
     wanted = [*GROUPED, *GROUPED.values()]
     rows = m[(m["scenario"] == scenario) & (m["year"] == year) & (m["group"] != WHOLE) & m["measure"].isin(wanted)]
-    if rows["area_code"].nunique() > 1:
-        rows = rows[rows["area_code"] == NATIONAL_CODE]
     means = rows.groupby(["group", "measure"], sort=False)["value"].mean().unstack("measure")
     shown = [measure for measure in GROUPED if measure in means]
     means = means.reindex([group for group in GROUP_LABELS if group in means.index])
@@ -44,7 +42,7 @@ def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
 def groups_table(run: RunFolder) -> pd.DataFrame:
     """Return ``groups.csv``: scenario, year, group, measure and the mean over replications, "c" where it is suppressed.
 
-    Empty for several authorities: their groups are not added up.
+    Of several authorities it is of all their children together.
     """
     frames = []
     for arm in run.arms:

@@ -8,12 +8,22 @@ from typing import Any
 
 import pandas as pd
 
+from cinsim.outcomes.compare import NO_CHANGE
+from cinsim.outcomes.summary import ENOUGH_FOR_RANGE, LOWEST_TO_HIGHEST
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import RunFolder
-from cinsim.report.labels import HEADLINES, label, number, value_text
+from cinsim.report.labels import HEADLINES, amount, label, value_text
 from cinsim.report.published import PUBLISHED_YEAR, authority, comparable, nearness
-from cinsim.report.stocks import ENOUGH_FOR_QUANTILES, band
+from cinsim.report.stocks import bands
 from cinsim.report.suppression import SUPPRESSED, grouped_rows
+
+LATENT = (
+    "Unmet need: need above England's usual threshold for being in need while no help is given, whether or not anybody knows of "
+    "it; waiting and being assessed is no help. Undetected harm: need above that for a section 47 enquiry while on no protection "
+    "plan and not looked after. Both are quantities of the model that nobody counts."
+)
+FLAT = ("ethnicity", "need")
+"""Groups that the model treats alike, so that their rates are flat by construction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +54,17 @@ def headline_table(run: RunFolder, england: Mapping[str, float]) -> Table:
     rows = []
     for measure in HEADLINES:
         data = run.whole_area(measure)
-        values = data.loc[(data["scenario"] == run.baseline.name) & (data["year"] == year), "value"].dropna()
-        if values.empty:
+        rows_here = data[(data["scenario"] == run.baseline.name) & (data["year"] == year) & data["value"].notna()]
+        if rows_here.empty:
             continue
-        mean, (low, high) = float(values.mean()), band(values)
-        between = f"{number(low, label(measure).decimals)}–{value_text(measure, high)}" if len(values) > 1 else ""
+        mean, limits = float(rows_here["value"].mean()), bands(rows_here, measure)
+        low, high = (float(limits[side].iloc[0]) for side in ("lower", "upper"))
+        between = f"{amount(measure, low, label(measure).decimals)}–{value_text(measure, high)}" if len(rows_here) > 1 else ""
         cells = [Cell(label(measure).text), Cell(value_text(measure, mean), between)]
         cells += _beside(measure, mean, own) if own else []
         rows.append((*cells, *_beside(measure, mean, england)))
-    spread = (
-        f" Under each value: its range over replications{' (middle 90%)' if run.replications >= ENOUGH_FOR_QUANTILES else ''}."
-    )
+    holds = "holds about 90% of further runs" if run.replications >= ENOUGH_FOR_RANGE else LOWEST_TO_HIGHEST
+    spread = f" Under each value: its range ({holds})."
     columns = ("Measure", "This run", *((f"{run.place} {PUBLISHED_YEAR}", "How far") if own else ()))
     return Table(
         f"{run.baseline.title}: {run.place}, year to March {year}, beside England {PUBLISHED_YEAR}",
@@ -62,7 +72,7 @@ def headline_table(run: RunFolder, england: Mapping[str, float]) -> Table:
         tuple(rows),
         f"Published: DfE, Children in need and Children's social work workforce, {PUBLISHED_YEAR}."
         f"{spread if run.replications > 1 else ''} “Close”: within 10% (3 percentage points for percentages). “–”: "
-        " DfE publishes no such figure.",
+        f"DfE publishes no such figure. {LATENT}",
     )
 
 
@@ -91,7 +101,7 @@ def differences_table(run: RunFolder) -> Table | None:
         tuple(rows),
         "Differences are paired by draw and replication; those of percentages are in percentage points. Under each: its 95% "
         "interval. Grey: less than 1% (half a point), if anything. “Cannot tell”: the interval spans zero. Of twenty intervals "
-        "about one leaves out zero by chance alone.",
+        f"about one leaves out zero by chance alone. {LATENT}",
     )
 
 
@@ -99,19 +109,19 @@ def _effect_cell(effect: Effect | None) -> Cell:
     if effect is None:
         return Cell(":")
     if effect.none_at_all:
-        return Cell("0", "the same in every pair")
+        return Cell("0", NO_CHANGE)
     if effect.tells or effect.negligible:
         return Cell(effect.text, effect.interval_text, "unsure" if effect.negligible else "")
     return Cell("cannot tell", f"{effect.text}; {effect.interval_text}", "unsure")
 
 
 def group_tables(run: RunFolder) -> list[Table]:
-    """Return the last year by group of children, small numbers suppressed.
+    """Return the last year by group of children that the model tells apart, small numbers suppressed.
 
     One table for a single scenario; for a comparison one a measure, with each scenario's difference from the baseline.
     """
     year = run.years[-1]
-    shown = {arm.name: grouped_rows(run, arm.name, year) for arm in run.arms}
+    shown = {arm.name: _told_apart(grouped_rows(run, arm.name, year)) for arm in run.arms}
     levels = shown[run.baseline.name]
     if levels.empty:
         return []
@@ -135,6 +145,10 @@ def group_tables(run: RunFolder) -> list[Table]:
         columns = ("Group", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:]))
         tables.append(Table(f"{label(measure).text}, by group", columns, tuple(rows), f"Year to March {year}. {suppressed}"))
     return tables
+
+
+def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
+    return table[[str(group).partition("=")[0] not in FLAT for group in table.index]]
 
 
 def _group_cell(measure: str, value: float) -> Cell:

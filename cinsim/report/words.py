@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from cinsim.outcomes.summary import ranges
+from cinsim.reference.figures import latest_year
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, RunFolder
-from cinsim.report.labels import HEADLINES, count_in_words, count_words, in_sentence, label, listed, number, value_text
+from cinsim.report.labels import HEADLINES, IN_NAME, count_in_words, count_words, in_sentence, label, listed, number, value_text
 from cinsim.report.lottery import lottery_sentences
-from cinsim.report.published import PUBLISHED_YEAR, comparable, nearness
-from cinsim.report.sensitivity import sensitivities
-from cinsim.report.stocks import band
+from cinsim.report.published import comparable, nearness
+from cinsim.report.sensitivity import FEWEST_DRAWS, sensitivities
 
 TOLD = 7
 # named where the run cannot tell; other measures are counted
 LOOKED_FOR = frozenset(
     {"referral_rate", "re_referral_percent", "decision_within_1_day_percent", "referrals_undecided_31_march",
      "assessment_within_45_days_percent", "cin_plans_31_march_rate", "cpp_31_march_rate", "looked_after_31_march_rate",
-     "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate", "undetected_harm_child_days_rate"}
+     "caseload_mean", "cin_visits_on_time_percent", "unmet_need_child_days_rate", "undetected_harm_child_days_rate",
+     "staff_cost", "agency_premium_cost"}
 )  # fmt: skip
 MOST_NAMED = 5
 MANY_INTERVALS = 20
@@ -52,7 +54,8 @@ THEMES = {
         "cin_not_visited_3_months_percent",
         "assessment_within_45_days_percent", "assessment_days_p50", "icpc_within_15_days_percent", "cpp_reviews_on_time_percent",
     ),
-    "Staff": ("funded_posts_fte", "caseload_mean", "worker_changes_per_child", "cost"),
+    "Workload": ("funded_posts_fte", "caseload_mean", "worker_changes_per_child", "cost"),
+    "What staff cost": ("staff_cost", "agency_premium_cost"),
 }  # fmt: skip
 
 
@@ -139,7 +142,7 @@ def _arm_sentences(run: RunFolder, arm: Arm, year: int) -> list[str]:
     elif small:
         said.append(f"By less than 1% (half a percentage point), if at all: {listed(small)}.")
     if same:
-        said.append(f"Exactly the same in every pair: {listed([_named(e) for e in same])}.")
+        said.append(f"No change in any pair: {listed([_named(e) for e in same])}.")
     return said
 
 
@@ -148,9 +151,9 @@ def effect_sentence(effect: Effect) -> str:
     known = label(effect.measure)
     way = "fell" if effect.difference < 0 else "rose"
     low, high = sorted((abs(effect.lower), abs(effect.upper)))
-    unit = known.unit if known.unit != " per 10,000" else ""
-    size = f"{number(abs(effect.difference), effect.decimals)}{unit}"
-    between = f"95% interval {number(low, effect.decimals)} to {number(high, effect.decimals)}"
+    unit = "" if known.unit in IN_NAME else known.unit
+    size = f"{effect.amount(abs(effect.difference))}{unit}"
+    between = f"95% interval {effect.amount(low)} to {effect.amount(high)}"
     relative = ""
     if not known.percent and effect.before:
         share = 100 * abs(effect.difference / effect.before)
@@ -163,13 +166,18 @@ def _short(effect: Effect) -> str:
     known = label(effect.measure)
     way = "down" if effect.difference < 0 else "up"
     unit = " points" if known.percent else ""
-    return f"{in_sentence(known.text)} ({way} {number(abs(effect.difference), effect.decimals)}{unit})"
+    return f"{in_sentence(known.text)} ({way} {effect.amount(abs(effect.difference))}{unit})"
 
 
 def cannot_tell_sentences(unknown: list[Effect]) -> list[str]:
     """Say what the run cannot tell, and what it would take; the less looked-for measures are counted, not named."""
     said = []
-    rest = [e for e in unknown if not e.parameters_forbid]
+    if alike := [e for e in unknown if e.n > 1 and not math.isfinite(e.half_width)]:
+        said.append(
+            "These differed by the same number in every pair, which does not tell how much pairs vary, so there is no interval "
+            f"and no verdict: {listed([f'{_named(e)} ({e.text})' for e in alike])}."
+        )
+    rest = [e for e in unknown if not e.parameters_forbid and e not in alike]
     if within_reach := [e for e in rest if e.replications_needed]:
         each = " of each set of parameters" if within_reach[0].draws > 1 else ""
         needed = [f"{_named(e)} ({e.replications_needed:,})" for e in within_reach if e.measure in LOOKED_FOR]
@@ -204,7 +212,7 @@ def _at_most(effect: Effect) -> str:
     if not math.isfinite(effect.half_width):
         return " (one replication gives no interval)"
     unit = " points" if label(effect.measure).percent else ""
-    most = number(max(abs(effect.lower), abs(effect.upper)), effect.decimals)
+    most = effect.amount(max(abs(effect.lower), abs(effect.upper)))
     return f" (any change is likely to be smaller than {most}{unit})"
 
 
@@ -213,17 +221,44 @@ def _named(effect: Effect) -> str:
 
 
 def sensitivity_sentences(run: RunFolder) -> list[str]:
-    """Say which parameters each scenario's larger effects hang on; empty where too few draws were run to tell."""
+    """Say which parameters each scenario's larger effects hang on, or why that is not told; empty for a single scenario."""
+    if not run.compares:
+        return []
     year = run.years[-1]
-    told = [m for m in HEADLINES if any(e.tells and not e.negligible for e in effects(run, m, year))]
+    told = [m for m in HEADLINES if any((e.tells or e.parameters_forbid) and not e.negligible for e in effects(run, m, year))]
+    search = sensitivities(run, told)
+    held = (
+        f"Between the sets {count_words(search.varied, 'fitted parameter')} vary; those held at one value, the "
+        f"assumed ones among them, are {search.held:,}, and nothing here says how much hangs on these."
+    )
+    if run.draws < FEWEST_DRAWS or not search.varied:
+        sets = count_words(run.draws, "set")
+        fewest = count_in_words(FEWEST_DRAWS, "set").lower()
+        return [
+            f"With {sets} of parameters this run cannot tell: it takes {fewest} or more (--replications {2 * FEWEST_DRAWS}, or "
+            f"draws: {FEWEST_DRAWS} in the scenarios).",
+            *([held] if run.draws > 1 and search.varied else []),
+        ]
+    if not search.effects:
+        return ["No effect was large and sure enough, or left open by the parameters, to look for what it hangs on.", held]
     by_effect: dict[tuple[str, str], list[str]] = {}
-    for s in sensitivities(run, told):
+    for s in search.found:
         words = f"{s.parameter.replace('_', ' ')} ({'larger' if s.correlation > 0 else 'smaller'} where it is high)"
         by_effect.setdefault((s.arm.label, s.measure), []).append(words)
-    return [
+    looked_at = (
+        f"Looked at: rank correlations, over {run.draws} sets of parameters, of {count_words(search.effects, 'effect')} with "
+        f"each of {count_words(search.varied, 'parameter')}, at a level of 5% an effect for all parameters together; by chance "
+        f"about {search.effects / 20:.1g} of the effects would have a parameter named."
+    )
+    if not by_effect:
+        return [f"No parameter stands out. {looked_at}", held]
+    found = [
         f"With {arm}, the difference in {in_sentence(label(measure).text)} hangs most on {listed(words)}."
         for (arm, measure), words in by_effect.items()
     ]
+    rest = search.effects - len(by_effect)
+    none = [f"For {'the other' if rest > 1 else 'one'} {count_words(rest, 'effect')} no parameter stands out."] if rest else []
+    return [*found, *none, looked_at, held]
 
 
 def _single(run: RunFolder, england: dict[str, float]) -> Answer:
@@ -242,7 +277,7 @@ def _single(run: RunFolder, england: dict[str, float]) -> Answer:
     if beside:
         close = sum(near for _, near, _ in beside)
         said.append(f"In the year to March {first}, {close} of {len(beside)} measures lie close to England's figures for "
-                    f"{PUBLISHED_YEAR} (within 10%, or 3 percentage points).")  # fmt: skip
+                    f"{latest_year()} (within 10%, or 3 percentage points).")  # fmt: skip
         far = [f"{in_sentence(label(m).text)} ({words})" for m, near, words in beside if not near]
         if far:
             said.append(f"Further away: {listed(far)}.")
@@ -263,10 +298,10 @@ def _over_time(run: RunFolder, first: int, last: int) -> list[str]:
         start, end = float(values[first].mean()), float(values[last].mean())
         levels = f"{value_text(measure, start)} in {first}, {value_text(measure, end)} in {last}"
         named = f"{in_sentence(label(measure).text)} ({levels})"
-        low, high = band(change) if len(change) else (math.nan, math.nan)
+        limits = ranges(change.rename("value").reset_index()).iloc[0] if len(change) else None
         if len(change) < 2:
             single.append(named)
-        elif low <= 0 <= high:
+        elif limits is not None and limits["lower"] <= 0 <= limits["upper"]:
             steady.append(named)
         else:
             moved.append(

@@ -11,7 +11,7 @@ from cinsim.report.folder import RunFolder
 from cinsim.report.labels import count_words, listed, number
 from cinsim.report.published import PUBLISHED_YEAR
 from cinsim.report.record_series import LAST_DAY_SHOWN, assessment_days, cases_per_worker
-from cinsim.report.stocks import band, band_words
+from cinsim.report.stocks import band_words, bands
 from cinsim.report.style import LINES, MARKERS, PUBLISHED, Drawing, colour_of, from_zero, new_figure
 
 LIMIT_DAYS = 45
@@ -156,7 +156,8 @@ def _caseload_years(run: RunFolder, england: dict[str, float]) -> Drawing | None
         means, colour = by_year.mean(), colour_of(position)
         text = arm.label if run.compares else parts[measure]
         if run.replications > 1:
-            low, high = zip(*(band(values) for _, values in by_year), strict=True)
+            limits = bands(data[data["scenario"] == arm.name], measure).reindex(means.index)
+            low, high = (limits[side].to_numpy(dtype=float) for side in ("lower", "upper"))
             axes.fill_between(
                 means.index.to_numpy(), low, high, color=colour, alpha=0.18 if len(run.arms) == 1 else 0.1, linewidth=0
             )

@@ -96,6 +96,7 @@ def make_manifest(
         "scenarios": [_resolved(name, scenario) for name, scenario in arms.items()],
         "seed": baseline.seed,
         "parameters": parameter_entries(parameters[baseline_name][0], baseline.parameters),
+        "posterior_draws": {name: posterior_rows(scenario, parameters[name]) for name, scenario in arms.items()},
         "parameter_sets": {name: [dict(values) for values in sets] for name, sets in parameters.items()},
         "areas": [{"area_code": code, "area_name": name} for code, name in areas.items()],
         "national": national_entry(list(areas)),
@@ -128,6 +129,24 @@ def _peak_memory(receipts: Iterable[Mapping[str, Any]]) -> dict[str, object]:
     """Return the most memory that a process held; where systems did not tell it of any task, null and the word on it."""
     measured = [float(receipt["peak_memory_mb"]) for receipt in receipts if receipt.get("peak_memory_mb") is not None]
     return {"peak_memory_mb": max(measured)} if measured else {"peak_memory_mb": None, "not_measured": ["peak_memory_mb"]}
+
+
+def posterior_rows(scenario: Scenario, sets: Sequence[Mapping[str, float]]) -> list[int] | None:
+    """Return which rows of the posterior (from 0) a run's parameter sets are, in the order of its draws; None for others."""
+    from cinsim.reference.calibrated import posterior_draws, posterior_order, posterior_size
+
+    size = posterior_size(scenario.structure)
+    if isinstance(scenario.draws, str) or scenario.draws > size:
+        return None
+    taken = posterior_draws(scenario.draws, scenario.structure, seed=scenario.seed)
+    own = set(scenario.parameters)
+    are_these = len(taken) == len(sets) and all(
+        values.get(name) == value
+        for values, row in zip(sets, taken, strict=True)
+        for name, value in row.items()
+        if name not in own
+    )
+    return posterior_order(size, scenario.seed)[: scenario.draws] if are_these else None
 
 
 def _return_entry(task: Task) -> dict[str, object] | None:

@@ -171,12 +171,12 @@ def _spread_over_draws(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
 
 
 def _calibrated(scenario: Scenario) -> Sequence[Mapping[str, float]]:
-    """Return the parameter sets that a scenario asks for; empty sets stand for the register's values."""
+    """Return the parameter sets that a scenario asks for, its seed choosing among draws; empty sets stand for the register's."""
     from cinsim.reference.calibrated import point_values, posterior_draws
 
     if scenario.draws == "point":
         return [point_values(scenario.structure)]
-    return posterior_draws(int(scenario.draws), scenario.structure)
+    return posterior_draws(int(scenario.draws), scenario.structure, seed=scenario.seed)
 
 
 @dataclass(slots=True)

@@ -10,10 +10,18 @@ from cinsim.errors import InputError
 from cinsim.policy.national import own_thresholds
 from cinsim.reference import calibrated
 from cinsim.reference.areas import find_area
-from cinsim.reference.calibrated import AreaCorrection, area_correction, point_values, posterior_draws, read_corrections
+from cinsim.reference.calibrated import (
+    AreaCorrection,
+    area_correction,
+    point_values,
+    posterior_draws,
+    posterior_order,
+    read_corrections,
+)
 from cinsim.reference.events import Event
 from cinsim.reference.parameters import parameters_from
 from cinsim.reference.register import load_register
+from cinsim.runs.manifest import posterior_rows
 from cinsim.runs.run import make_plan
 from cinsim.scenario.model import Scenario
 from cinsim.simulation.replicate import replicate
@@ -53,8 +61,9 @@ def test_by_default_ten_or_more_replications_are_spread_over_draws_evenly(
     sets = plan.parameters["scenario"]
     assert len(sets) == (1 if draws == "point" else draws)
     assert len(sets) * scenario.replications == replications
-    wanted = load_register()["known_effect"].value if draws == "point" else 10
-    assert sets[0]["known_effect"] == wanted
+    best = load_register()["known_effect"].value
+    wanted = [best] if draws == "point" else [10 + n for n in posterior_order(12, scenario.seed)[: len(sets)]]
+    assert [values["known_effect"] for values in sets] == wanted
 
 
 def test_the_best_point_is_taken_by_default_where_there_is_no_posterior_of_every_structure_compared(results: Path) -> None:
@@ -64,14 +73,41 @@ def test_the_best_point_is_taken_by_default_where_there_is_no_posterior_of_every
     assert {scenario.draws for scenario in make_plan(rivals).arms.values()} == {"point"}
 
 
-def test_draw_k_takes_row_k_of_the_posterior_and_the_register_gives_the_rest(results: Path) -> None:
-    write_posterior(results, "0,12,0.5", "1,14,0.6", "2,16,0.7")
-    plan = make_plan([Scenario(title="Draws", draws=2)])
-    sets = plan.parameters["scenario"]
-    assert [values["known_effect"] for values in sets] == [12, 14]
-    assert [values["concern_sd"] for values in sets] == [0.5, 0.6]
-    assert sets[0]["turnover_rate"] == load_register()["turnover_rate"].value
-    assert len(sets[0]) == len(load_register())
+def test_the_seed_chooses_the_draws_and_the_register_gives_the_rest(results: Path) -> None:
+    write_posterior(results, *(f"{n},{10 + n},0.{n + 10}" for n in range(12)))
+    plans = {seed: make_plan([Scenario(title="Draws", draws=3, seed=seed)]) for seed in range(8)}
+    taken = {seed: tuple(values["known_effect"] for values in plan.parameters["scenario"]) for seed, plan in plans.items()}
+    assert len(set(taken.values())) > 4  # no three draws stand for the posterior in all runs
+    assert len({effect for effects in taken.values() for effect in effects}) > 6
+    for seed, plan in plans.items():
+        sets = plan.parameters["scenario"]
+        assert len({values["known_effect"] for values in sets}) == 3
+        rows = posterior_order(12, seed)[:3]
+        assert [(values["known_effect"], values["concern_sd"]) for values in sets] == [
+            (10 + n, float(f"0.{n + 10}")) for n in rows
+        ]
+        assert posterior_rows(plan.arms["scenario"], sets) == rows
+        assert sets[0]["turnover_rate"] == load_register()["turnover_rate"].value
+        assert len(sets[0]) == len(load_register())
+
+
+def test_more_draws_keep_those_before_them_and_scenarios_compared_share_them(results: Path) -> None:
+    write_posterior(results, *(f"{n},{10 + n},0.5" for n in range(12)))
+    few, many = (
+        make_plan([Scenario(name="one", title="One", replications=n), Scenario(name="other", title="Other", replications=n)])
+        for n in (10, 20)
+    )
+    assert few.parameters["one"] == few.parameters["other"]
+    assert many.parameters["one"][:5] == few.parameters["one"]
+    kept = {task.key for task in few.tasks("none")}
+    assert kept < {task.key for task in many.tasks("none")}
+
+
+def test_parameter_sets_of_a_users_own_are_not_called_draws_from_the_posterior(results: Path) -> None:
+    write_posterior(results, *(f"{n},{10 + n},0.5" for n in range(6)))
+    own = make_plan([Scenario(title="Draws", draws=2)], [{"known_effect": 11.0}, {"known_effect": 12.5}])
+    assert posterior_rows(own.arms["scenario"], own.parameters["scenario"]) is None
+    assert posterior_rows(Scenario(title="Point", draws="point"), [{}]) is None
 
 
 def test_a_scenarios_own_parameters_stand_above_the_posteriors(results: Path) -> None:

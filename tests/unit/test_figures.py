@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from report_runs import AVERAGE, NAMES, RunMaker, resealed
 
+from cinsim.outcomes.summary import summarise
 from cinsim.report import record_series
 from cinsim.report.areas import ranked_figures
 from cinsim.report.children import children_figures
@@ -20,7 +21,7 @@ from cinsim.report.folder import read_run
 from cinsim.report.funnels import funnel_figures
 from cinsim.report.html import write_report
 from cinsim.report.record_series import assessment_days, cases_per_worker, monthly_stocks
-from cinsim.report.stocks import band, stocks_figure
+from cinsim.report.stocks import bands, stocks_figure
 from cinsim.report.style import FigureFile, house_style
 
 
@@ -88,10 +89,18 @@ def test_scenarios_differ_in_colour_and_in_marker_and_values_start_at_zero(tmp_p
     assert [float(np.asarray(line.get_ydata())[0]) for line in published] == [41.6]
 
 
-def test_ten_replications_give_quantile_bands_and_fewer_their_range() -> None:
-    few, many = pd.Series([3.0, 1.0, 2.0]), pd.Series(np.arange(101.0))
-    assert band(few) == (1.0, 3.0)
-    assert band(many) == (5.0, 95.0)
+def test_bands_are_the_ranges_of_the_summary_and_are_named_as_what_they_are(tmp_path: Path) -> None:
+    folders = {n: RunMaker(replications=n, years=2).write(tmp_path / str(n)) for n in (3, 12)}
+    for n, folder in folders.items():
+        run = read_run(folder)
+        found = bands(run.whole_area("cpp_31_march_rate"), "cpp_31_march_rate")
+        own = summarise(pd.read_csv(folder / "measures.csv"))
+        own = own[(own["measure"] == "cpp_31_march_rate") & (own["group"] == "all")].set_index("year")
+        for side in ("lower", "upper"):
+            assert found[side].to_dict() == pytest.approx(own[side].to_dict())
+        (stocks,) = [f for f in write_figures(folder) if f.name == "stocks"]
+        assert ("lowest to highest" in stocks.caption) == (n < 5)
+        assert ("about 90% of further runs" in stocks.caption) == (n >= 5)
 
 
 def test_a_run_of_one_replication_says_that_there_is_no_band(tmp_path: Path) -> None:

@@ -31,13 +31,66 @@ def table(values: Sequence[Sequence[float]], scenario: str = "baseline", **given
     return pd.DataFrame(rows).assign(**(fixed | given))
 
 
-def test_a_summary_gives_mean_interval_and_number() -> None:
-    found = summarise(table([list(range(101))])).iloc[0]
+def test_a_summary_gives_mean_range_and_number() -> None:
+    values = [float(value) for value in range(40, 61)]
+    found = summarise(table([values])).iloc[0]
     assert found["mean"] == 50
-    assert (found["lower"], found["upper"]) == (pytest.approx(5), pytest.approx(95))
-    assert found["n"] == 101
+    # a further value and the mean of 21, by Student's t
+    half = stats.t.ppf(0.95, 20) * float(np.std(values, ddof=1)) * math.sqrt(1 + 1 / 21)
+    assert (found["lower"], found["upper"]) == (pytest.approx(50 - half), pytest.approx(50 + half))
+    assert (found["range"], found["n"]) == ("90%", 21)
     assert found["chance_share"] == 1.0
     assert list(summarise(table([[1.0]])).columns) == list(COLUMNS)
+
+
+def test_the_range_of_a_further_run_adds_what_draws_and_what_chance_bring() -> None:
+    found = summarise(table([[0.0, 2.0], [4.0, 6.0], [8.0, 10.0]], measure="other")).iloc[0]
+    # draws' means 1, 5, 9 have variance 16, values within draws 2: a new draw has 16 * (1 + 1/3), of it half of 2 is chance
+    variances, freedom = np.array([16 * 4 / 3, 2 * 0.5]), np.array([2, 3])
+    of_both = variances.sum() ** 2 / (variances**2 / freedom).sum()
+    upper = 5 + stats.t.ppf(0.95, of_both) * math.sqrt(variances.sum())
+    assert found["upper"] == pytest.approx(upper)
+    assert found["lower"] == 0  # no measure is below 0
+
+
+def test_a_range_stays_within_what_is_possible() -> None:
+    high = summarise(table([[97.0, 99.0, 100.0, 96.0, 99.0, 98.0]], measure="re_referral_percent")).iloc[0]
+    assert high["upper"] == 100
+    assert high["lower"] < 96
+    count = summarise(table([[97.0, 99.0, 100.0, 96.0, 99.0, 98.0]])).iloc[0]
+    assert count["upper"] > 100
+    low = summarise(table([[0.0, 0.0, 1.0, 0.0, 2.0]])).iloc[0]
+    assert low["lower"] == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "lower", "upper", "kind"),
+    [
+        ([3.0], math.nan, math.nan, ""),
+        ([3.0, 5.0], 3.0, 5.0, "lowest to highest"),
+        ([3.0, 5.0, 4.0, 4.0], 3.0, 5.0, "lowest to highest"),
+        ([3.0, 3.0, 3.0, 3.0, 3.0], 3.0, 3.0, "90%"),
+        ([3.0, 5.0, math.nan, 4.0, 4.0], 3.0, 5.0, "lowest to highest"),
+    ],
+)
+def test_fewer_than_five_runs_have_lowest_to_highest_and_the_table_says_so(
+    values: list[float], lower: float, upper: float, kind: str
+) -> None:
+    found = summarise(table([values])).iloc[0]
+    assert found["range"] == kind
+    assert (found["lower"], found["upper"]) == (pytest.approx(lower, nan_ok=True), pytest.approx(upper, nan_ok=True))
+
+
+def test_the_chance_share_of_a_few_draws_is_given_with_how_little_it_is_known() -> None:
+    noise = np.random.default_rng(4)
+    few, many = (
+        summarise(table((noise.normal(size=(draws, 1)) + noise.normal(size=(draws, 2))).tolist())).iloc[0] for draws in (5, 80)
+    )
+    for found in (few, many):
+        assert found["chance_share_lower"] <= found["chance_share"] <= found["chance_share_upper"]
+    assert few["chance_share_upper"] - few["chance_share_lower"] > 0.5
+    assert many["chance_share_upper"] - many["chance_share_lower"] < 0.3
+    assert many["chance_share_lower"] < 0.5 < many["chance_share_upper"]
 
 
 def test_chance_and_parameters_are_kept_apart_by_the_law_of_total_variance() -> None:
@@ -84,16 +137,54 @@ def test_differences_are_paired_and_have_the_t_interval_of_their_mean() -> None:
     ("other", "verdict"),
     [
         ([9.0, 19.0, 29.1], "lower"),
-        ([9.0, 19.0, 29.0], "lower"),
         ([11.0, 21.0, 31.1], "higher"),
-        ([10.0, 20.0, 30.0], "no difference"),
+        ([10.0, 20.0, 30.0], "no change in any pair"),
     ],
 )
 def test_the_verdict_follows_from_the_interval(other: list[float], verdict: str) -> None:
     found = differences(table([[10.0, 20.0, 30.0]]), table([other], "other")).iloc[0]
     assert found["verdict"] == verdict
     assert verdict in VERDICTS
-    assert math.isnan(found["replications_needed"])  # told, or no difference to be told
+    assert math.isnan(found["replications_needed"])  # told, or nothing to be told
+
+
+@pytest.mark.parametrize("pairs", [2, 3, 4, 10])
+def test_the_same_difference_in_every_pair_of_a_count_that_varies_is_no_verdict(pairs: int) -> None:
+    before = [10.0 + place % 3 for place in range(pairs)]
+    found = differences(table([before]), table([[value - 1 for value in before]], "other")).iloc[0]
+    assert found["difference"] == -1
+    assert math.isnan(found["lower"])
+    assert math.isnan(found["upper"])
+    assert found["verdict"] == "cannot tell"
+    assert found["replications_needed"] == pairs + 1
+
+
+def test_one_child_fewer_in_every_pair_is_no_verdict_on_the_rate_either() -> None:
+    def counted(counts: list[float], scenario: str) -> pd.DataFrame:
+        children = [7949.0, 7953.0, 7950.0]  # a few more or fewer by replication
+        rates = [10_000 * count / living for count, living in zip(counts, children, strict=True)]
+        names = {"cpp_31_march": counts, "population_0_17": children, "cpp_31_march_rate": rates}
+        return pd.concat(table([values], scenario, measure=name) for name, values in names.items())
+
+    before = [41.0, 44.0, 40.0]
+    found = differences(counted(before, "baseline"), counted([value - 1 for value in before], "other")).set_index("measure")
+    assert found.loc["cpp_31_march_rate", "difference"] == pytest.approx(-1.258, abs=1e-3)
+    assert found["verdict"].to_dict() == {
+        "cpp_31_march": "cannot tell", "population_0_17": "no change in any pair", "cpp_31_march_rate": "cannot tell",
+    }  # fmt: skip
+    varied = differences(counted(before, "baseline"), counted([31.0, 35.0, 30.0], "other")).set_index("measure")
+    assert varied.loc["cpp_31_march_rate", "verdict"] == "lower"
+
+
+def test_what_a_scenario_lays_down_is_told_from_what_is_counted() -> None:
+    before, after = [[40.0] * 5], [[43.0] * 5]
+    found = differences(table(before), table(after, "other")).iloc[0]
+    assert (found["lower"], found["upper"], found["verdict"]) == (3, 3, "higher")
+    other_year = (table([[1.0, 2.0, 1.0, 2.0, 1.0]], year=2026), table([[1.0, 1.0, 1.0, 2.0, 1.0]], "other", year=2026))
+    baseline, other = (pd.concat([table(values, name), more]) for values, name, more in
+                       ((before, "baseline", other_year[0]), (after, "other", other_year[1])))  # fmt: skip
+    assert differences(baseline, other)["verdict"].tolist() == ["cannot tell", "cannot tell"]
+    assert differences(table([[40.0] * 3]), table([[43.0] * 3], "other"))["verdict"].tolist() == ["cannot tell"]
 
 
 def test_a_single_pair_has_a_difference_but_no_interval() -> None:

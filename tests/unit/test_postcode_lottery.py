@@ -96,7 +96,7 @@ def test_a_scenario_that_makes_authorities_alike_lowers_every_statistic_of_the_l
             assert national.loc[(measure, statistic), "verdict"] == "lower"
         assert national.loc[(measure, "p10"), "verdict"] == "higher"
     same = spread[spread["scenario"] == "same"]
-    assert set(same["verdict"]) == {"no difference"}
+    assert set(same["verdict"]) == {"no change in any pair"}
     assert (same["difference"] == 0).all()
 
 

@@ -23,7 +23,6 @@ from cinsim.report.html import write_report
 from cinsim.report.labels import MINUS, difference_text, in_sentence, label, number, value_text
 from cinsim.report.lottery import lottery_figure, lottery_sentences, lottery_tables
 from cinsim.report.published import nearness
-from cinsim.report.sensitivity import sensitivities
 from cinsim.report.style import house_style
 from cinsim.report.suppression import SUPPRESSED, grouped_rows
 from cinsim.report.tables import differences_table, group_tables, headline_table, parameters_table
@@ -181,13 +180,13 @@ def test_one_to_five_children_are_suppressed_and_a_second_group_with_them(tmp_pa
 
 
 def test_two_small_groups_hide_each_other_and_six_children_are_shown(tmp_path: Path) -> None:
-    counts = {"ethnicity=white": 60.0, "ethnicity=mixed": 6.0, "ethnicity=asian": 5.0, "ethnicity=other": 1.0}
+    counts = {"deprivation=5": 60.0, "deprivation=4": 6.0, "deprivation=2": 5.0, "deprivation=1": 1.0}
     run = read_run(_run_with_counts(tmp_path / "run", counts))
     grouped = grouped_rows(run, "baseline", 2025)["cpp_31_march_rate"]
-    assert set(grouped.index[grouped == SUPPRESSED]) == {"ethnicity=asian", "ethnicity=other"}
+    assert set(grouped.index[grouped == SUPPRESSED]) == {"deprivation=2", "deprivation=1"}
     texts = {row[0].text: row[1].text for row in group_tables(run)[0].rows}
-    assert texts["Ethnicity: asian"] == "c"
-    assert texts["Ethnicity: mixed"] == "60.0"
+    assert texts["Deprivation, fifth: 2"] == "c"
+    assert texts["Deprivation, fifth: 4"] == "60.0"
 
 
 def test_a_share_of_one_to_five_children_is_suppressed_whatever_it_is_a_share_of(tmp_path: Path) -> None:
@@ -221,12 +220,25 @@ def test_the_table_of_groups_for_publication_is_suppressed_as_the_page_is(tmp_pa
 
 
 def test_differences_of_a_suppressed_group_are_suppressed(tmp_path: Path) -> None:
-    run = read_run(RunMaker(arms=3, years=1).write(tmp_path / "run"))
-    table = next(t for t in group_tables(run) if t.caption.startswith("Child protection plans"))
-    asian = next(row for row in table.rows if row[0].text == "Ethnicity: asian")
-    white = next(row for row in table.rows if row[0].text == "Ethnicity: white")
-    assert [cell.text for cell in asian[1:]] == ["c", "c", "c"]
-    assert "c" not in [cell.text for cell in white[1:]]
+    folder = RunMaker(arms=3, years=1).write(tmp_path / "run")
+    table = pd.read_csv(folder / "measures.csv")
+    table.loc[(table["measure"] == "cpp_31_march") & (table["group"] == "deprivation=1"), "value"] = 3.0
+    table.to_csv(folder / "measures.csv", index=False)
+    shown = next(t for t in group_tables(read_run(folder)) if t.caption.startswith("Child protection plans"))
+    cells = {row[0].text: [cell.text for cell in row[1:]] for row in shown.rows}
+    assert cells["Deprivation, fifth: 1 (least deprived)"] == ["c", "c", "c"]
+    assert "c" not in cells["Sex: male"]
+
+
+def test_groups_that_the_model_treats_alike_are_left_out_of_the_page_with_a_sentence_and_kept_in_the_table(
+    tmp_path: Path,
+) -> None:
+    folder = RunMaker(arms=2, years=1).write(tmp_path / "run")
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert "Sex: male" in page
+    assert "Ethnicity: " not in page
+    assert "Not shown: ethnicity and category of need." in page
+    assert "ethnicity=white" in set(pd.read_csv(folder / "groups.csv")["group"])
 
 
 def test_the_table_of_differences_says_cannot_tell_where_the_interval_spans_zero(tmp_path: Path) -> None:
@@ -258,22 +270,6 @@ def test_parameters_a_scenario_changed_come_first_then_those_on_assumption(tmp_p
     assert changed.rows[0][1].note == "baseline 0.3"
 
 
-def test_the_parameter_an_effect_hangs_on_is_named(tmp_path: Path) -> None:
-    folder = RunMaker(arms=2, draws=12, replications=2, years=1).write(tmp_path / "run")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["parameters"] = [entry for entry in manifest["parameters"] if entry["name"] == "help_per_visit"]
-    manifest["parameter_sets"] = {n: [{"help_per_visit": 0.01 * d, "idle": 1.0} for d in range(12)] for n in NAMES[:2]}
-    resealed(folder, **manifest)
-    table = pd.read_csv(folder / "measures.csv")
-    here = (table["scenario"] == NAMES[1]) & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
-    before = (table["scenario"] == "baseline") & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
-    table.loc[here, "value"] = table.loc[before, "value"].to_numpy() - table.loc[here, "draw"].to_numpy()
-    table.to_csv(folder / "measures.csv", index=False)
-    resealed(folder)
-    (found,) = sensitivities(read_run(folder), ["cpp_31_march_rate"])
-    assert (found.parameter, found.correlation) == ("help_per_visit", pytest.approx(-1.0))
-
-
 AREAS = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 12))
 
 
@@ -300,7 +296,7 @@ def test_authorities_that_come_to_differ_less_are_told_with_the_interval_and_not
     row = next(row for row in found.rows if row[0].text == label("cpp_31_march_rate").text)
     assert float(row[2].text) == pytest.approx(1.0, abs=0.05)
     assert row[2].note.startswith(MINUS)
-    assert row[3].note == "the same in every pair"
+    assert row[3].note == "no change in any pair"
 
 
 def test_the_answer_says_between_authorities_what_the_table_says_and_the_figure_shows_every_scenario(tmp_path: Path) -> None:

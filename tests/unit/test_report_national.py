@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from pyarrow import csv
 from report_runs import RunMaker, resealed
 
 from cinsim.errors import InputError
 from cinsim.outcomes.national import NationalSums
 from cinsim.reference.areas import ENGLAND_CODE, usable_authorities
 from cinsim.report.areas import ranked_figures
+from cinsim.report.effects import effects
 from cinsim.report.folder import read_run
 from cinsim.report.funnels import funnel_figures
 from cinsim.report.html import write_report
 from cinsim.report.regions import region_figures
 from cinsim.report.style import house_style
+from cinsim.report.suppression import grouped_rows
+from cinsim.report.tables import group_tables
 from cinsim.runs.gather import append_csv
 
 pytestmark = pytest.mark.unit
 
+SEXES = {"male": 0.51, "female": 0.49}
 SMALLEST = sorted(usable_authorities(), key=lambda area: area.population_0_17)[:12]
 
 
@@ -46,6 +53,47 @@ def test_the_whole_area_of_a_run_of_many_authorities_is_of_all_children_not_the_
     assert found[0] != pytest.approx(rates.mean(), rel=0.001)
     assert len(run.areas) == 12
     assert ENGLAND_CODE not in set(run.areas["area_code"])
+
+
+@pytest.mark.parametrize("block", [2_000, 1 << 20])
+@pytest.mark.parametrize("arms", [1, 2])
+def test_groups_of_several_authorities_are_those_of_all_their_children_whatever_the_size_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, arms: int
+) -> None:
+    folder = made(tmp_path / "run", arms=arms, years=1, how_many=3)
+    table = pd.read_csv(folder / "measures.csv")
+    rng = np.random.default_rng(5)
+    children = table[(table["measure"] == "population_0_17") & (table["group"] == "all")]
+    of_groups = [children.assign(group=f"sex={sex}", value=(children["value"] * share).round()) for sex, share in SEXES.items()]
+    referred = table[(table["measure"] == "referrals") & table["group"].isin([f"sex={sex}" for sex in SEXES])]
+    again = referred.assign(measure="re_referrals", value=(referred["value"] * rng.uniform(0.1, 0.3, len(referred))).round())
+    pd.concat([table, *of_groups, again]).to_csv(folder / "measures.csv", index=False)
+    opened = csv.open_csv
+    monkeypatch.setattr(csv, "open_csv", lambda path, **how: opened(path, read_options=csv.ReadOptions(block_size=block), **how))
+    run = read_run(folder)
+    rows = pd.concat([table, *of_groups, again])
+    sums = rows[rows["scenario"] == "baseline"].groupby(["measure", "group", "replication"])["value"].sum()
+    for group in ("sex=male", "sex=female"):
+        found = grouped_rows(run, "baseline", 2025).loc[group]
+        shares = sums["referrals", group] / sums["population_0_17", group]
+        assert found["referral_rate"] == pytest.approx(10_000 * shares.mean())
+        shares = sums["re_referrals", group] / sums["referrals", group]
+        assert found["re_referral_percent"] == pytest.approx(100 * shares.mean())
+    assert "ethnicity=white" not in {row[0].text for row in group_tables(run)[0].rows}
+    assert len(group_tables(run)) == (1 if arms == 1 else len(grouped_rows(run, "baseline", 2025).columns))
+    if arms == 2:
+        other = grouped_rows(run, run.arms[1].name, 2025).loc["sex=male", "referral_rate"]
+        before = grouped_rows(run, "baseline", 2025).loc["sex=male", "referral_rate"]
+        (told,) = effects(run, "referral_rate", 2025, "sex=male")
+        assert told.difference == pytest.approx(other - before)
+
+
+def test_a_manifest_that_names_no_areas_is_refused(tmp_path: Path) -> None:
+    folder = made(tmp_path / "run", years=1, how_many=3)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"areas": []}))
+    with pytest.raises(InputError, match=r"manifest.json.*names no areas"):
+        read_run(folder)
 
 
 def test_a_percentile_that_does_not_add_up_stays_the_mean_of_authorities(tmp_path: Path) -> None:

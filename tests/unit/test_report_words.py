@@ -11,13 +11,16 @@ import pandas as pd
 import pytest
 from report_runs import AVERAGE, NAMES, TITLES, RunMaker, resealed
 
-from cinsim.report.changes import changes
+from cinsim.outcomes.compare import differences
+from cinsim.report.changes import changes, settings
 from cinsim.report.effects import Effect, effects
 from cinsim.report.folder import Arm, read_run
 from cinsim.report.html import write_report
-from cinsim.report.labels import HEADLINES, label
+from cinsim.report.labels import HEADLINES, label, pounds
 from cinsim.report.one_child import one_child_tables
+from cinsim.report.tables import differences_table
 from cinsim.report.words import THEMES, answer, cannot_tell_sentences, effect_sentence
+from cinsim.scenario.model import Scenario
 
 pytestmark = pytest.mark.unit
 
@@ -44,19 +47,57 @@ def test_every_headline_belongs_to_one_theme_and_the_answer_is_told_by_theme(tmp
     assert themes == [theme for theme in THEMES if theme in themes]
 
 
-def test_cost_is_told_in_millions_in_the_levels_and_in_the_differences(tmp_path: Path) -> None:
-    folder = RunMaker(arms=2, years=1, replications=3).write(tmp_path / "run")
-    for name in ("measures.csv", "differences.csv"):
-        table = pd.read_csv(folder / name)
-        like = table[(table["measure"] == "caseload_mean") & (table["group"] == "all")].assign(measure="cost")
-        money = [column for column in ("value", "difference", "lower", "upper", "baseline_mean") if column in table]
-        like[money] = like[money] * 1e6
-        pd.concat([table, like]).to_csv(folder / name, index=False)
-        resealed(folder)
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1_203_456, "£1.20m"), (128_476, "£128,000"), (4_375, "£4,380"), (999_700, "£1.00m"), (52_340_000, "£52.3m"),
+     (1_234_000_000, "£1.23bn"), (0, "£0"), (-61_091, "−£61,100"), (12.4, "£12"), (float("nan"), ":")],
+)  # fmt: skip
+def test_money_is_written_in_pounds_to_three_figures(value: float, text: str) -> None:
+    assert pounds(value) == text
+
+
+def test_what_staff_cost_is_told_with_the_agency_premium_apart_and_hours_worked_under_workload(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, years=1, replications=6).write(tmp_path / "run")
+    table = pd.read_csv(folder / "measures.csv")
+    like = table[(table["measure"] == "caseload_mean") & (table["group"] == "all")]
+    costs = {"staff_cost": (1_200_000, 128_000), "agency_premium_cost": (90_000, -19_800), "cost": (800_000, 30_000)}
+    rows = [table]
+    for measure, (level, change) in costs.items():
+        value = level + 0.1 * level * (like["value"] / like["value"].mean() - 1) + change * (like["scenario"] != "baseline")
+        rows.append(like.assign(measure=measure, value=value))
+    table = pd.concat(rows, ignore_index=True)
+    table.to_csv(folder / "measures.csv", index=False)
+    is_baseline = table["scenario"] == "baseline"
+    differences(table[is_baseline], table[~is_baseline]).to_csv(folder / "differences.csv", index=False)
+    resealed(folder)
     run = read_run(folder)
-    (cost,), (cases,) = effects(run, "cost", 2025), effects(run, "caseload_mean", 2025)
-    assert (cost.difference, cost.before) == (pytest.approx(cases.difference), pytest.approx(cases.before))
-    assert label("cost").text.endswith("£ million")
+    said = effect_sentence(effects(run, "staff_cost", 2025)[0])
+    assert re.search(r"Staff cost \(agency staff at permanent rates\) rose by £12\d,000, or 1\d%", said)
+    assert re.search(r"from £1\.\d\dm to £1\.\d\dm$", said)
+    assert effects(run, "agency_premium_cost", 2025)[0].text.startswith("−£")
+    cells = {row[0].text: row for row in differences_table(run).rows}
+    assert cells["Staff cost (agency staff at permanent rates)"][2].text.startswith("+£12")
+    assert {"staff_cost", "agency_premium_cost"} == set(THEMES["What staff cost"])
+    assert "cost" in THEMES["Workload"]
+    assert label("cost").text.startswith("Hours-worked cost")
+
+
+def test_unmet_need_is_told_as_children_on_an_average_day(tmp_path: Path) -> None:
+    folder = RunMaker(arms=2, years=1, replications=6).write(tmp_path / "run")
+    days = pd.read_csv(folder / "measures.csv")
+    days = days[(days["measure"] == "unmet_need_child_days_rate") & (days["group"] == "all")]
+    run = read_run(folder)
+    told = effects(run, "unmet_need_child_days_rate", 2025)[0]
+    assert told.before == pytest.approx(days.loc[days["scenario"] == "baseline", "value"].mean() / 365.25 / 10)
+    assert label("unmet_need_child_days_rate").text == "Children with unmet need on an average day, per 1,000"
+    assert "Unmet need: need above" in differences_table(run).note
+
+
+def test_the_same_count_in_every_pair_is_said_to_be_no_verdict() -> None:
+    said = cannot_tell_sentences([effect(-1.0, float("nan"), float("nan"), n=3, pairs_needed=4.0)])
+    assert len(said) == 1
+    assert "differed by the same number in every pair" in said[0]
+    assert "no verdict" in said[0]
 
 
 def test_names_on_the_page_are_words_with_abbreviations_as_they_are_written_and_few_areas_by_name(tmp_path: Path) -> None:
@@ -96,6 +137,18 @@ def test_one_child_is_shown_under_the_baseline_and_under_each_scenario_from_wher
     ]
     assert [row[0].text for row in later.rows] == ["1 May 2024", "2 May 2024"] + ["20 June 2024"] * 3 + ["21 June 2024"] * 2
     assert "One child, two journeys" in write_report(folder).read_text(encoding="utf-8")
+
+
+def test_a_scenario_that_sets_nothing_has_no_settings_told_and_one_that_does_only_those(tmp_path: Path) -> None:
+    folder = RunMaker(years=1).write(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for given, told in (
+        ({}, []),
+        ({"policies": {"plan_quality": {"share_high_quality": "80%"}}}, ["Share of new plans of high quality: 80%"]),
+    ):
+        manifest["scenarios"] = [Scenario(title="Today", **given).resolved() | {"name": "baseline"}]
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        assert settings(read_run(folder)) == told
 
 
 def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) -> None:

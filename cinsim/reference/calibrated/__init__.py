@@ -17,6 +17,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
+from cinsim.engine.draws import Draws
 from cinsim.errors import InputError, shortened
 from cinsim.files import Row, Table, existing, read_json, read_table
 from cinsim.numerals import number
@@ -60,8 +63,24 @@ def _posterior(path: Path) -> Table:
     return read_table(path, kind="posterior (CSV)")
 
 
-def posterior_draws(draws: int, structure: str = "both", within: Path | None = None) -> list[dict[str, float]]:
-    """Return the first so many draws from the posterior, each a value by parameter; what was not fitted is left out.
+def posterior_order(size: int, seed: int) -> list[int]:
+    """Return the numbers 0 to ``size`` - 1 in the order in which a run with this seed takes draws from the posterior.
+
+    Every seed has an order of its own, so that no few draws stand for the posterior in all runs; more draws keep those
+    before them.
+    """
+    luck = Draws(seed, 0).block("order of draws from the posterior", np.arange(size, dtype=np.int64))
+    return [int(place) for place in np.argsort(luck, kind="stable")]
+
+
+def posterior_draws(
+    draws: int, structure: str = "both", within: Path | None = None, *, seed: int | None = None
+) -> list[dict[str, float]]:
+    """Return so many draws from the posterior, each a value by parameter; what was not fitted is left out.
+
+    Parameters
+    ----------
+    seed : of the run that takes them, see :func:`posterior_order`; None for the first ones in the order of the file.
 
     Raises
     ------
@@ -79,7 +98,8 @@ def posterior_draws(draws: int, structure: str = "both", within: Path | None = N
     if draws > len(rows):
         raise InputError(f"asks for {draws} draws, and the posterior holds {len(rows)}", key="draws")
     out = []
-    for row in rows[:draws]:
+    for place in (range(len(rows)) if seed is None else posterior_order(len(rows), seed))[:draws]:
+        row = rows[place]
         try:
             values = {name: number(cell) for name, cell in row.cells.items() if name != "draw"}
             load_register().values_with(values)
