@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from cinsim.census.codes import GENDERS
 from cinsim.census.findings import Finding, Kind, Loss, unusable
 from cinsim.census.heading import heading_of
-from cinsim.census.raw import RawReturn
-from cinsim.census.records import once
+from cinsim.census.raw import RawReturn, empty_tables
+from cinsim.census.records import LEVELS, once
 from cinsim.census.returns import CensusReturn, typed
 from cinsim.census.shape import DATES, ENDS, KEYS, TABLES
 from cinsim.census.values import PLACEHOLDER, UNKNOWN_NUMBER, read_values, right_for
@@ -56,6 +56,15 @@ def sift(raw: RawReturn) -> Sifted:
     return _Sieve(raw).sifted()
 
 
+def _silent(raw: RawReturn) -> set[str]:
+    """Return tables that say nothing: those the return lacks, and those whose rows hang on the rows of one it lacks."""
+    out = set(raw.lacking)
+    for name, level in LEVELS.items():  # from the child inwards
+        if level.within in out:
+            out.add(name)
+    return out
+
+
 class _Sieve:
     """The tables of one return on their way from text to use."""
 
@@ -68,7 +77,12 @@ class _Sieve:
         self.lost: Counter[str] = Counter()
         self.outside: Counter[str] = Counter()
         self.rows_read = {name: len(next(iter(raw.tables[name].values()))) for name in TABLES}
-        read = {name: read_values(name, raw.tables[name], self.heading.reference_date) for name in TABLES}
+        self.silent = _silent(raw)
+        nothing = empty_tables()
+        read = {
+            name: read_values(name, (nothing if name in self.silent else raw.tables)[name], self.heading.reference_date)
+            for name in TABLES
+        }
         self.reasons = {name: reasons for name, (_, reasons) in read.items()}
         self.tables = once({name: table for name, (table, _) in read.items()}, self.repeated)
         self.once_each = {name: len(table) for name, table in self.tables.items()}
@@ -178,7 +192,7 @@ class _Sieve:
 
     def absent(self) -> frozenset[str]:
         """Return the tables, and the columns as ``table.column``, of which the return says nothing."""
-        tables = set(self.raw.lacking)
+        tables = set(self.silent)
         if self.raw.form == "xml":  # in which there is no other way to leave a table out
             tables |= {name for name in TABLES if not self.rows_read[name]}
         columns = {f"{name}.{column}" for name, missing in self.raw.missing.items() for column in missing}
