@@ -120,7 +120,7 @@ def make_release(root: Path) -> tuple[Path, Path]:
     ):
         labels = [*profiles.CIN_SEX.values(), *ages.values(), *dict.fromkeys(ethnicities.values()), "Known ethnicity", "Total"]
         alone = {name: value for name, value in where[0][0].items() if name in HEADER[:5]}  # as DfE's, without areas' columns
-        rows = [{"time_period": "2031", **alone, "characteristic_type": label, count: "100"} for label in labels]
+        rows = [{**alone, "time_period": "2031", "characteristic_type": label, count: "100"} for label in labels]
         write_rows(folder / f"{prefix}made_up.csv", rows)
     _other_publications(other, where)
     return folder, other
