@@ -8,6 +8,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from typer.testing import CliRunner, Result
+
+from cinsim.census.counts import published_counts
+from cinsim.census.received import Received, received
+from cinsim.cli import app
+from cinsim.reference.areas import find_area
+
 RETURNS = Path(__file__).parent / "census" / "returns"
 BASE = (RETURNS / "base.xml").read_text(encoding="utf-8")
 COUNTS = {"referrals": 7, "no_further_action": 1, "children_in_need_31_march": 3, "cin_plans_31_march": 3, "s47": 1, "icpc": 1}
@@ -68,3 +75,29 @@ def without(column: str) -> Callable[[Lines], Lines]:
         return [[cell for at, cell in enumerate(line) if at != place] for line in lines]
 
     return change
+
+
+RUTLAND = find_area("Rutland")
+
+
+def counted(held: Received) -> dict[str, float]:
+    counts = published_counts(held.census, held.previous)
+    return dict(counts[counts["group"] == "all"].set_index("measure")["value"])
+
+
+def right(path: Path, **others: float) -> Received:
+    """Assert that a return's main figures are those of the base, but for some."""
+    held = received(path)
+    found = counted(held)
+    assert {name: found.get(name) for name in COUNTS} == {**COUNTS, **others}
+    return held
+
+
+def read(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["census", "read", *map(str, arguments)])
+
+
+def check(folder: Path, path: Path) -> Result:
+    text = f"title: Go on\narea: Rutland\nstart: 2026-04-01\nyears: 1\nreplications: 1\ndraws: point\ninitial_state: {path}\n"
+    (folder / "go_on.yaml").write_text(text, encoding="utf-8")
+    return CliRunner().invoke(app, ["check", str(folder / "go_on.yaml")])
