@@ -23,7 +23,7 @@ LEAST_OF_USUAL = 0.7
     ids=lambda value: str(value),
 )
 def test_assessments_go_on_in_time_every_year_in_a_small_authority(fraction: float, draw: int, replication: int) -> None:
-    """The last is one whose front door fell behind for two years: without anyone to stand in, assessments fell from 86% to 21%."""
+    """The last is one whose front door fell behind for two years: without anyone to stand in, in time fell from 86% to 21%."""
     scenario = Scenario(title="As it is", years=YEARS, population_fraction=fraction)
     parameters = posterior_draws(draw + 1)[draw]
     run = replicate(scenario, average_authority(), draw=draw, replication=replication, parameters=parameters)
