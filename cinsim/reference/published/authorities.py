@@ -220,9 +220,12 @@ def _stand_ins(values: pd.DataFrame, code: str, year: int) -> list[StandIn]:
     """Return an authority's last published figure of each measure that it did not publish for a year."""
     if code not in values.index.get_level_values("area_code"):
         return []
+    own = values.loc[code]
+    years = [int(when) for when in own.index]
     found = []
-    for measure, figures in values.loc[code].items():
-        by_year = {int(str(when)): float(value) for when, value in figures.dropna().items() if int(str(when)) <= year}
+    for measure in own.columns:
+        figures = zip(years, own[measure].tolist(), strict=True)
+        by_year = {when: float(value) for when, value in figures if when <= year and not pd.isna(value)}
         if by_year and max(by_year) < year:
             found.append(StandIn(str(measure), max(by_year), round(by_year[max(by_year)], 2)))
     return found
