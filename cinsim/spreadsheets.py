@@ -104,9 +104,11 @@ def limited_lines(text: TextIO, path: Path, what: str = "a table") -> Iterator[s
     ------
     InputError : one is.
     """
+    number = 0
     while line := text.readline(LONGEST_LINE):
+        number += 1
         if len(line) == LONGEST_LINE:
-            raise InputError(f"is not {what}: it has a line of more than {LONGEST_LINE:,} characters", path=path)
+            raise InputError(f"is not {what}: it has a line of more than {LONGEST_LINE:,} characters", path=path, line=number)
         yield line
 
 
@@ -152,7 +154,7 @@ def read_table(
     names = [name_of(_cell(name)) if name.strip() else "" for name in next(cells, [])]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise InputError(f"has the column {twice[0]} twice", path=path, line=1, key=key)
+        raise InputError(f"has the column '{twice[0]}' twice", path=path, line=1, key=key)
     whole = len(names)
     shortest = max((names.index(name) + 1 for name in never_empty if name in names), default=0)
 

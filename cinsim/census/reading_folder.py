@@ -9,12 +9,31 @@ from typing import Final
 import pandas as pd
 
 from cinsim.census.profile import Profile, write_profile
-from cinsim.errors import RunError
+from cinsim.errors import InputError, RunError, short_path
 from cinsim.texts import spreadsheet_cell
 
 ACCOUNT, COUNTS, PROFILE, PROBLEMS = "account.txt", "counts.csv", "profile.json", "problems.csv"
 WRITTEN: Final = (ACCOUNT, COUNTS, PROFILE, PROBLEMS)
 OWNER_ONLY: Final = 0o600
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that can be written into, before anything is read.
+
+    Raises
+    ------
+    InputError : it lies below a file. RunError : it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except (NotADirectoryError, FileExistsError):
+        raise InputError("is a file, or lies below one; --out names a folder", path=folder, key="--out") from None
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is no path"
+        raise RunError(f"{short_path(folder)} could not be made: {why}") from None
+    if not writable:
+        raise RunError(f"{folder} could not be written: it is not yours to write")
 
 
 def write_reading(

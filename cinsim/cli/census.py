@@ -88,12 +88,13 @@ def read(
     from cinsim.census.counts import published_counts
     from cinsim.census.findings import UnusableReturn
     from cinsim.census.profile import profile_of
-    from cinsim.census.reading_folder import write_problems, write_reading
+    from cinsim.census.reading_folder import make_folder, write_problems, write_reading
     from cinsim.census.received import authority_of, former, former_in_words, received
     from cinsim.listing import require_replaceable, write_index
 
     if out is not None:
         out = require_replaceable(out, overwrite=overwrite)
+        make_folder(out)
     try:
         held = received(source, area=area, previous=previous)
     except UnusableReturn as error:

@@ -281,10 +281,7 @@ def staffing_of(scenario: Scenario, area: Area, p: Parameters, calendar: Calenda
             sizes = sizes_of(before, p, draws, team, role, on_duty=on_duty)
         cells.append(Cell(team, role, kind, sizes, before, after, when, rows, on_duty))
     closed = closings(cells, changed_together(changes, SOCIAL_WORK_ROLES))
-    opened = {
-        kind: spread(by_team, p, draws, (Detail.SENIOR_PRACTITIONER if kind == Detail.FRONT_DOOR else kind) + 500)
-        for kind, by_team in opened_by_team(cells, closed).items()
-    }
+    opened = {kind: spread(by_team, p, draws, kind + 500) for kind, by_team in opened_by_team(cells, closed).items()}
     places: dict[int, int] = {}
     posts: list[Post] = []
     for cell in cells:

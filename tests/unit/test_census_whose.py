@@ -87,7 +87,7 @@ def test_a_former_authoritys_return_is_read_and_it_is_said_how_to_go_on(tmp_path
     assert result.exit_code == 0
     assert result.stdout.startswith("Cumbria (reorganised in 2023), children in need census")
     assert "Cumberland (942) and Westmorland and Furness (943)" in result.stdout
-    assert sorted(file.name for file in out.iterdir()) == ["account.txt", "counts.csv", "problems.csv"]
+    assert sorted(file.name for file in out.iterdir()) == ["account.txt", "cinsim.json", "counts.csv", "problems.csv"]
     for way_in in (
         lambda: profile_from(path), lambda: profile_from(path, area="Cumberland"), lambda: caseload_from(path, RUTLAND),
     ):  # fmt: skip
@@ -138,7 +138,7 @@ def test_the_list_of_problems_is_the_owners_alone_and_no_formula(tmp_path: Path)
     (out / "thesis.txt").write_text("mine", encoding="utf-8")
     refused = read(path, "--out", out, "--overwrite")
     assert refused.exit_code == 2
-    assert "holds thesis.txt, which no reading wrote; name another folder" in refused.stderr
+    assert "holds what cinsim did not write (thesis.txt), and nothing was touched; name another folder" in refused.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_anything_is_read(tmp_path: Path) -> None:

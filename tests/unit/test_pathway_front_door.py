@@ -238,8 +238,15 @@ def test_a_child_nobody_can_be_given_waits_and_is_assessed_when_someone_comes() 
 
 
 def test_without_screeners_referrals_stay_unscreened() -> None:
+    posts = [p for p in roomy_posts() if p.team != Detail.FRONT_DOOR]
+    place = town(PLAN, posts=posts, parameters={"stand_in_after_days": 250.0})
+    assert place.happened()[:2] == ["REFERRAL"]
+
+
+def test_without_screeners_supervisors_decide_what_is_long_overdue() -> None:
     place = town(PLAN, posts=[p for p in roomy_posts() if p.team != Detail.FRONT_DOOR])
-    assert place.happened() == ["REFERRAL"]
+    waited = place.one(Event.SCREENED_IN).time - place.one(Event.REFERRAL).time
+    assert place.p.stand_in_after_days <= waited <= place.p.stand_in_after_days + 4.0
 
 
 def test_the_presenting_concern_adds_to_need_and_fades_by_half_in_its_half_life() -> None:

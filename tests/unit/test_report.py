@@ -224,6 +224,7 @@ def test_differences_of_a_suppressed_group_are_suppressed(tmp_path: Path) -> Non
     table = pd.read_csv(folder / "measures.csv")
     table.loc[(table["measure"] == "cpp_31_march") & (table["group"] == "deprivation=1"), "value"] = 3.0
     table.to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     shown = next(t for t in group_tables(read_run(folder)) if t.caption.startswith("Child protection plans"))
     cells = {row[0].text: [cell.text for cell in row[1:]] for row in shown.rows}
     assert cells["Deprivation, fifth: 1 (least deprived)"] == ["c", "c", "c"]

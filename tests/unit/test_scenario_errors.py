@@ -189,7 +189,7 @@ def test_a_file_that_is_missing_a_folder_or_not_utf_8_is_refused(tmp_path: Path)
 def test_a_manifest_that_is_none_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     path.write_text('{"scenario":\n {', encoding="utf-8")
-    assert message_of(path) == "manifest.json, line 2: is not JSON: Expecting property name enclosed in double quotes"
+    assert message_of(path) == "manifest.json, line 2: not valid JSON: Expecting property name enclosed in double quotes"
     path.write_text('{"title": "Any"}', encoding="utf-8")
     assert message_of(path) == "manifest.json, key 'scenario': is not the manifest of a run: it has no 'scenario'"
     path.write_text('{"scenario": {"title": "Any", "years": 0}}', encoding="utf-8")
