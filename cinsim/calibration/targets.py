@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cinsim.calibration.links import Link, link_of, linked, slope, unlinked
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError, shortened
 from cinsim.files import parsed_table, read_table
 from cinsim.numerals import number
@@ -317,7 +318,7 @@ class _Row:
             raise self.wrong("figure", error.message) from None
         except KeyError as unknown:
             raise self.wrong("figure", f"the profile {match[1]} has no category {unknown}") from None
-        return 100 * sum(one.value for one in chosen), chosen[0].source
+        return 100 * sum_in_order(one.value for one in chosen), chosen[0].source
 
     def _discrepancy(self, value: float) -> float:
         cell = self.cells["discrepancy"]

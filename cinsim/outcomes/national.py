@@ -201,7 +201,7 @@ def authorities_of(place: str) -> tuple[Area, ...]:
 def covered_name(place: str, area_codes: Sequence[str]) -> str:
     """Return a region's or England's name, with how many of its authorities were run where they were not all."""
     there = authorities_of(place)
-    run = sum(area.area_code in area_codes for area in there)
+    run = len([area for area in there if area.area_code in area_codes])
     return place if run == len(there) else f"{place} ({run} of {len(there)} authorities)"
 
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.planning.crossing import bootstrap_interval, crossing, least_met, meets, met_on
 from cinsim.planning.questions import Target
 
@@ -55,7 +56,7 @@ class Curve:
 
     def share_met(self, staff: float, units: Sequence[Unit]) -> float:
         """Return the share of the units that meet all targets at a number of posts."""
-        return sum(meets(self.targets, values) for values in self.at(staff, units).values()) / len(units)
+        return sum_in_order(meets(self.targets, values) for values in self.at(staff, units).values()) / len(units)
 
     def crossings(self, units: Sequence[Unit]) -> list[float]:
         """Return where each unit first meets the targets, from the points at which it was evaluated."""

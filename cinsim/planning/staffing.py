@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from cinsim.engine.draws import Draws
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.planning.crossing import meets
 from cinsim.planning.questions import VARY, Target
@@ -185,7 +186,10 @@ def posts_of(plan: Plan, roles: Sequence[str]) -> tuple[tuple[float, ...], float
     open_at_end = [post for post in staffing.posts if math.isinf(post.closes)]
 
     def total(kinds: frozenset[int]) -> float:
-        return sum(post.fte for post in open_at_end if kind_of(post.team, post.role) in kinds) / scenario.population_fraction
+        return (
+            sum_in_order(post.fte for post in open_at_end if kind_of(post.team, post.role) in kinds)
+            / scenario.population_fraction
+        )
 
     return tuple(total(frozenset({STAFF_KEYS[role]})) for role in roles), total(SOCIAL_WORK_ROLES)
 
@@ -213,7 +217,7 @@ def cost_of(staff: Sequence[float], roles: Sequence[str], parameters: Mapping[st
     """Return what filled posts cost, pounds a year: hours a year times the role's cost an hour."""
     hours = parameters[HOURS_PER_YEAR]
     prices = [parameters[f"cost_per_hour_{DETAIL_NAMES[ROLE_KEYS.get(role, Detail.SENIOR_PRACTITIONER)]}"] for role in roles]
-    return sum(fte * hours * price for fte, price in zip(staff, prices, strict=True))
+    return sum_in_order(fte * hours * price for fte, price in zip(staff, prices, strict=True))
 
 
 def find_staff(plan: Plan, question: Question, executor: Executor, work: Work, store: Store, *, quiet: bool = True) -> Answer:
@@ -276,7 +280,8 @@ def _mix(
     highest = max(number for number, values in curve.points.items() if len(values) == len(units))
     there = curve.at(highest, units).values()
     reached = {
-        target.measure: sum(values.get(target.measure, math.nan) for values in there) / len(units) for target in question.targets
+        target.measure: sum_in_order(values.get(target.measure, math.nan) for values in there) / len(units)
+        for target in question.targets
     }
     cost = cost_of(staff, question.roles, parameters)
     share = curve.share_met(highest, units)

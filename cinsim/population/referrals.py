@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from cinsim.engine.clock import DAYS_PER_YEAR, Calendar, on_grid
 from cinsim.engine.draws import Draws
+from cinsim.engine.totals import sum_in_order
 from cinsim.engine.variates import exponential, exponentials
 from cinsim.population.children import AGE_EDGES, WORKING_DAYS_PER_YEAR, Children, age_band
 from cinsim.population.need import DAYS_PER_QUARTER, NeedGrid
@@ -49,7 +50,7 @@ def season_clock(calendar: Calendar, month_shares: Sequence[float]) -> NDArray[n
     working day of a month counts as that share spread over the month's usual number of working days.
     """
     months = calendar.dates.astype("datetime64[M]").astype(np.int64) % 12
-    weight = np.asarray(month_shares) / sum(month_shares) / np.asarray(usual_working_days())
+    weight = np.asarray(month_shares) / sum_in_order(month_shares) / np.asarray(usual_working_days())
     return np.concatenate([[0.0], np.cumsum(weight[months])])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Final
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.reference.register import load_register
 
 NEED_CATEGORIES: Final = (
@@ -62,7 +63,7 @@ def parameters_from(overrides: Mapping[str, float] | None = None) -> Parameters:
 
     def shares(prefix: str, names: tuple[str, ...]) -> tuple[float, ...]:
         raw = vector(prefix, names)
-        return tuple(x / sum(raw) for x in raw)
+        return tuple(x / sum_in_order(raw) for x in raw)
 
     return Parameters(
         **values,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.reference import areas
 from cinsim.reference.register import load_register
 from cinsim.scenario.model import Scenario
@@ -89,7 +90,7 @@ def _fte_of(scenario: Scenario, role: str) -> Change | None:
 
 def _all_teams_given(scenario: Scenario) -> bool:
     given = scenario.workforce.teams
-    return set(_CASE_TEAMS) <= set(given) and abs(sum(given[team].share for team in _CASE_TEAMS) - 1.0) > 1e-6
+    return set(_CASE_TEAMS) <= set(given) and abs(sum_in_order(given[team].share for team in _CASE_TEAMS) - 1.0) > 1e-6
 
 
 def _has_some(role: str) -> Callable[[Scenario], bool]:

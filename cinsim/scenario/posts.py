@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError, quoted, short_path
 from cinsim.files import existing, read_text
 from cinsim.numerals import number
@@ -62,7 +63,7 @@ class ListedPost:
 
 def posts_in_words(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return how many posts some rows hold, as plain data, for where there is no room for them."""
-    return f"{len(rows)} posts, {sum(row['fte'] for row in rows):g} full-time equivalents"
+    return f"{len(rows)} posts, {sum_in_order(row['fte'] for row in rows):g} full-time equivalents"
 
 
 def _word(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.scenario.fields import BlockAreas, BlockPhaseIn, BlockStart, Fixed, FixedMapping, Flag, Points, Span
 from cinsim.scenario.names import ROLES, NeedCategory, Source, Team
 from cinsim.scenario.posts import CASE_HOLDERS, ListedPost, Posts
@@ -132,9 +133,9 @@ class Workforce(BaseModel, frozen=True, extra="forbid"):
     @field_validator("teams")
     @classmethod
     def _not_over_100(cls, teams: Mapping[str, TeamShare]) -> Mapping[str, TeamShare]:
-        total = sum(team.share for team in teams.values())
-        if total > 1 + 1e-9:
-            raise ValueError(f"the shares of the teams add up to {percent_text(round(total, 6))}: at most 100%")
+        shared = sum_in_order(team.share for team in teams.values())
+        if shared > 1 + 1e-9:
+            raise ValueError(f"the shares of the teams add up to {percent_text(round(shared, 6))}: at most 100%")
         return teams
 
     @field_validator("posts")

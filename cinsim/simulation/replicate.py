@@ -18,6 +18,7 @@ from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
 from cinsim.engine.environment import DayByDay
 from cinsim.engine.record import EventRecord
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.pathway.history import (
     OUT,
@@ -350,8 +351,8 @@ _MONTHS = (
 
 def _cumulative(name: str) -> tuple[float, ...]:
     shares = list(profile(name).values())
-    total = sum(shares)
-    return tuple(accumulate(share / total for share in shares))
+    whole = sum_in_order(shares)
+    return tuple(accumulate(share / whole for share in shares))
 
 
 def _known(history: History) -> Known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.reference.areas import Area
 from cinsim.reference.parameters import Parameters
 from cinsim.workforce.hours_budget import REVIEWS_A_YEAR, hours_factor_of
@@ -56,7 +57,7 @@ class Budget:
     @property
     def needed(self) -> float:
         """Hours a year that the register's hours add up to."""
-        return sum(line.hours for line in (*self.casework, *self.beside))
+        return sum_in_order(line.hours for line in (*self.casework, *self.beside))
 
     @property
     def available(self) -> float:

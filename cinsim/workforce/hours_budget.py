@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.reference.areas import Area
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
@@ -33,7 +34,7 @@ def hours_factor_of(area: Area, england: Area, p: Parameters) -> float:
     """Return by how much an area's workforce has more time for each piece of its work than England's has."""
 
     def holders_an_hour(of: Area) -> float:
-        return of.or_national("case_holders_fte", england) / sum(yearly_hours(of, england, p).values())
+        return of.or_national("case_holders_fte", england) / sum_in_order(yearly_hours(of, england, p).values())
 
     return holders_an_hour(area) / holders_an_hour(england)
 

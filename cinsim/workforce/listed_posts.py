@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cinsim.engine.clock import Calendar
+from cinsim.engine.totals import sum_in_order
 from cinsim.reference.events import Detail
 from cinsim.scenario.model import Scenario
 from cinsim.scenario.posts import CASE_HOLDERS, CONFERENCES
@@ -67,5 +68,5 @@ def replaced(
         named |= case_holders
     at_the_front_door = any(team == Detail.FRONT_DOOR for team, _ in listed)
     kept = [entry for entry in published if not (at_the_front_door if entry[0] == Detail.FRONT_DOOR else entry[1] in named)]
-    own = [(team, role, fte, fte) for (team, role), rows in listed.items() if (fte := sum(row.fte for row in rows))]
+    own = [(team, role, fte, fte) for (team, role), rows in listed.items() if (fte := sum_in_order(row.fte for row in rows))]
     return sorted([*kept, *own], key=lambda entry: entry[:2])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cinsim.engine.draws import Draws
+from cinsim.engine.totals import sum_in_order
 from cinsim.reference.parameters import Parameters
 
 LEAST_DUTY_POSTS: Final = 3
@@ -37,7 +38,7 @@ def spread(wanted: Mapping[int, float], p: Parameters, draws: Draws, role: int) 
     A few hours in every team would be posts in which a visit takes days; a small service has a person somewhere.
     """
     lacks, out = dict(wanted), {team: list[float]() for team in wanted}
-    for size in sizes_of(sum(wanted.values()), p, draws, 0, role):
+    for size in sizes_of(sum_in_order(wanted.values()), p, draws, 0, role):
         team = max(sorted(lacks), key=lambda team: lacks[team])
         out[team].append(size)
         lacks[team] -= size

@@ -16,6 +16,7 @@ from typing import Final
 
 from cinsim.engine.clock import Calendar, on_grid
 from cinsim.engine.draws import Draws
+from cinsim.engine.totals import sum_in_order
 from cinsim.policy.demand import demand_of
 from cinsim.policy.timing import NEVER, Ramp, ramp_of
 from cinsim.reference.areas import Area, average_authority, find_area
@@ -128,7 +129,7 @@ def leaving_ratios(p: Parameters) -> dict[int, float]:
     ratios: dict[int, float] = {code: p.values[f"leaving_ratio_{DETAIL_NAMES[code]}"] for code in ROLE_KEYS.values()}
     posts = _mix(p)
     posts[Detail.PRACTICE_SUPERVISOR] = 1.0 / p.practice_supervisor_span
-    mean = sum(posts[code] * ratios[code] for code in posts) / sum(posts.values())
+    mean = sum_in_order(posts[code] * ratios[code] for code in posts) / sum_in_order(posts.values())
     return {code: ratio / mean for code, ratio in ratios.items()}
 
 
@@ -179,14 +180,14 @@ def _rules_of(scenario: Scenario, p: Parameters, ramp: Ramp) -> Rules:
 
 def _team_shares(work: Mapping[int, float], funded: float, given: Mapping[int, float]) -> dict[int, float]:
     """Return the share of case holders in each team: those given, the rest in proportion to the hours of its work."""
-    shares: dict[int, float] = {team: work[team] / sum(work.values()) for team in CASE_TEAMS}
+    shares: dict[int, float] = {team: work[team] / sum_in_order(work.values()) for team in CASE_TEAMS}
     if shares[Detail.DISABLED_CHILDREN_TEAM] * funded < SMALLEST_TEAM_FTE:
         shares[Detail.CIN_AND_CP_TEAM] += shares[Detail.DISABLED_CHILDREN_TEAM]
         shares[Detail.DISABLED_CHILDREN_TEAM] = 0.0
     if not given:
         return shares
-    rest = sum(share for team, share in shares.items() if team not in given)
-    left = 1.0 - sum(given.values())
+    rest = sum_in_order(share for team, share in shares.items() if team not in given)
+    left = 1.0 - sum_in_order(given.values())
     return {team: given.get(team, share * left / rest if rest else 0.0) for team, share in shares.items()}
 
 
@@ -297,7 +298,7 @@ def _supervisors(
     own = {team for team in CASE_TEAMS if shares[team] * before >= LEAST_SUPERVISORS_FTE}
     for team in sorted(own | {Detail.CIN_AND_CP_TEAM}):
         served = {team} if team != Detail.CIN_AND_CP_TEAM else {team, *(other for other in CASE_TEAMS if other not in own)}
-        part = [sum(given[other] for other in served) for given in (shares, shares_after)]
+        part = [sum_in_order(given[other] for other in served) for given in (shares, shares_after)]
         yield team, Detail.PRACTICE_SUPERVISOR, before * part[0], after * part[1]
 
 
@@ -331,7 +332,7 @@ def _case_holding_posts(
         wanted: dict[int, float] = {team: lacks[team] if last else funded * shares[team] * part for team in CASE_TEAMS}
         for team, sizes in spread(wanted, p, draws, role).items():
             out[team, role] = sizes
-            lacks[team] -= sum(sizes)
+            lacks[team] -= sum_in_order(sizes)
     return out
 
 

@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import pandas as pd
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.reference.boundaries import current_code, predecessors
 from cinsim.reference.published.files import Release
@@ -106,13 +107,13 @@ def deprivation_shares(
     """
     normal = NormalDist()
     centres = {code: math.log(score) - spread**2 / 2 for code, score in scores.items()}
-    total = sum(children[code] for code in scores)
+    total = sum_in_order(children[code] for code in scores)
 
     def below(log_score: float, code: str) -> float:
         return normal.cdf((log_score - centres[code]) / spread)
 
     def england_below(log_score: float) -> float:
-        return sum(children[code] * below(log_score, code) for code in scores) / total
+        return sum_in_order(children[code] * below(log_score, code) for code in scores) / total
 
     grid = [math.log(0.5) + step * 0.0005 for step in range(12_000)]  # scores of 0.5 to 200
     cuts = [grid[bisect_left(grid, share, key=england_below)] for share in (0.2, 0.4, 0.6, 0.8)]

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.reference.published.columns import found_under, not_there
 
@@ -281,5 +282,5 @@ def table_label(prefix: str) -> str:
 
 def shares(values: Sequence[float]) -> list[float]:
     """Return values as shares of their sum."""
-    total = float(sum(values))
+    total = sum_in_order(values)
     return [value / total for value in values]

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.reference.boundaries import current_code
 from cinsim.reference.published.files import ENGLAND, LOCAL_AUTHORITY, NATIONAL, PublishedTable, Release, table_label
@@ -328,7 +329,7 @@ def _shared_out(values: pd.Series, groups: list[tuple[int, tuple[str, ...]]], ch
     values = values.copy()
     for year, codes in groups:
         if all((code, year) in children.index for code in codes):
-            total = sum(children[code, year] for code in codes)
+            total = sum_in_order(children[code, year] for code in codes)
             for code in codes:
                 values[code, year] = round(values[code, year] * children[code, year] / total, 1)
         else:

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.reference.published.columns import column_key
 from cinsim.reference.published.files import NATIONAL, PublishedTable, Release, shares, table_label
@@ -241,7 +242,7 @@ def _month(release: Release) -> Profile:
     for year in years:
         table = _england(release, "c6_", year)
         by_year.append(shares([_value(table, month) for month in MONTHS]))
-    means = [sum(of_month) / len(by_year) for of_month in zip(*by_year, strict=True)]
+    means = [sum_in_order(of_month) / len(by_year) for of_month in zip(*by_year, strict=True)]
     values = dict(zip((month.lower() for month in MONTHS), means, strict=True))
     return Profile("referral_month", values, "share of the year's referrals", f"{years[0]}-{years[-1]}", _source("c6_"))
 
