@@ -23,7 +23,7 @@ def book(service: Service, earliest: float, target: float) -> int:
     for chair in service.office.teams[Detail.CONFERENCE_TEAM].workers:
         fte += chair.fte
     average = fte * service.p.conferences_per_chair_day
-    a_day, a_week = max(1, math.ceil(max(fte, average))), max(1, round(DAYS_PER_WEEK * average))
+    a_day, a_week = max(1, math.ceil(max(fte, average))), max(1.0, DAYS_PER_WEEK * average)
     return service.conference_diary.book(math.ceil(earliest), math.floor(target), a_day, a_week)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from models import Town, post, roomy_posts
 
+from cinsim.pathway.conference_diary import ConferenceDiary
 from cinsim.pathway.conferences import book
 from cinsim.reference.events import Detail, Event
 
@@ -108,3 +111,15 @@ def test_reviews_with_a_lead_are_held_that_much_before_they_are_due() -> None:
     assert len(reviews) > 4
     assert all(w.day < w.due for w in reviews)
     assert all(w.due - w.day <= 0.3 * 130 for w in reviews)
+
+
+@pytest.mark.parametrize("room", [1.0, 2.5, 3.37, 7.75])
+def test_weeks_hold_as_many_conferences_as_there_is_room_for_on_the_whole(room: float) -> None:
+    """A part of a conference a week adds up over weeks and is not rounded away."""
+    diary = ConferenceDiary()
+    for _ in range(400):
+        diary.book(0, 0, 2, room)
+    weeks = math.floor(max(diary.booked) / 5)
+    held = [sum(number for day, number in diary.booked.items() if day // 5 == week) for week in range(weeks)]
+    assert sum(held) == math.floor(room * weeks)
+    assert {math.floor(room), math.ceil(room)} >= set(held)
