@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cinsim.native.library import FOLDER, LIBRARY, is_current
+from cinsim.native.library import FOLDER, LIBRARY, why_not_current
 
 RUNTIME: Final = Path(__file__).parent / "runtime"
 FLAGS: Final = ("-std=c++20", "-O2", "-fPIC", "-shared", "-ffp-contract=off", "-fno-builtin", "-fvisibility=hidden")
@@ -71,7 +71,7 @@ def build(folder: Path = FOLDER, command: Sequence[str] | None = None, library: 
 
 def main() -> int:
     """Build the engine if it is not that of the source as it stands; say why where it cannot be built."""
-    if is_current():
+    if not why_not_current():
         return 0
     try:
         print(f"Built {build()}")
