@@ -117,9 +117,9 @@ def make_manifest(
         },
         "checks": gathered_checks(tasks, receipts),
         "wall_time_seconds": round(wall_seconds, 2),
-        "engine": dict(sorted(Counter(str(receipts[task.key]["engine"]) for task in tasks).items())),
+        "engine": dict(sorted(Counter(receipt["engine"] for receipt in receipts.values() if "engine" in receipt).items())),
         "cost": {
-            "task_seconds": round(sum(float(receipt["cpu_seconds"]) for receipt in receipts.values()), 2),
+            "task_seconds": round(sum(float(receipt.get("cpu_seconds", 0)) for receipt in receipts.values()), 2),
             "events": sum(int(receipt.get("events", 0)) for receipt in receipts.values()),
             **_peak_memory(receipts.values()),
         },

@@ -45,7 +45,6 @@ _RUNTIME = {
     ("Process", "interrupt"): ((INT,), NONE),
     ("SimEvent", "succeed"): ((INT,), NONE),
     ("Recurring", "after"): ((FLOAT,), NONE),
-    ("Until", "move"): ((FLOAT,), NONE),
     ("Draws", "stream"): ((STR,), cls("Stream")),
 }  # fmt: skip
 """Methods of the runtime: parameters and result."""
@@ -65,8 +64,8 @@ class Calls:
             "all": self._any, "sorted": self._sorted, "isinstance": self._isinstance, "divmod": self._divmod,
             "list": self._copy, "tuple": self._copy, "frozenset": self._frozenset, "set": self._set,
             "heappush": self._heappush, "heappop": self._heappop, "bisect_right": self._bisect,
-            "replace": self._replace, "date": self._date, "timedelta": self._timedelta, "Until": self._until,
-            "Recurring": self._recurring, "place_of": self._place_of, "cast": self._cast, "heapify": self._heapify,
+            "replace": self._replace, "date": self._date, "timedelta": self._timedelta,
+            "Recurring": self._recurring, "cast": self._cast, "heapify": self._heapify,
             "fabs": self._math, "log": self._math, "sqrt": self._math,
         }  # fmt: skip
 
@@ -77,9 +76,9 @@ class Calls:
         if isinstance(function, ast.Name) or name in self._builtins:
             if name not in at.names:
                 found = self.unit.program.resolve(at.module, name)
-                if found is not None and isinstance(found.node, ast.FunctionDef) and name not in ("place_of",):
+                if found is not None and isinstance(found.node, ast.FunctionDef):
                     return self._function(at, node, found)
-                if found is not None and isinstance(found.node, ast.ClassDef) and name not in ("Until", "Recurring"):
+                if found is not None and isinstance(found.node, ast.ClassDef) and name != "Recurring":
                     return self._construct(at, node, found)
                 if name in self._builtins:
                     return self._builtins[name](at, node, want)
@@ -228,16 +227,9 @@ class Calls:
         arrow = "." if kind.name in ("Draws", "Stream") else "->"
         return f"{code}{arrow}{name}({', '.join(codes)})", result
 
-    def _until(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
-        codes = [c for c, _ in at.in_order(list(node.args), [cls("Environment"), FLOAT, opt(FLOAT)][: len(node.args)])]
-        return f"make<Until>({', '.join(codes)})", cls("Until")
-
     def _recurring(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
         codes = [c for c, _ in at.in_order(list(node.args), [cls("Environment"), fn((EVENT,), NONE)])]
         return f"make<Recurring>({', '.join(codes)})", cls("Recurring")
-
-    def _place_of(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
-        return f"{at.expr(node.args[0])[0]}->place()", FLOAT
 
     # ---- containers
 

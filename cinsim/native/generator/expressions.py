@@ -52,7 +52,7 @@ _MATH = {
 }  # fmt: skip
 _EFFECTS = frozenset({
     "append", "pop", "remove", "clear", "insert", "add", "extend", "heappush", "heappop", "heapify", "setdefault", "succeed",
-    "interrupt", "process", "timeout", "schedule", "after", "write", "call", "place_of", "event",
+    "interrupt", "process", "timeout", "schedule", "after", "write", "call", "event",
 })  # fmt: skip
 _BUILTINS = frozenset({
     "min", "max", "sum", "any", "all", "sorted", "len", "abs", "float", "int", "bool", "round", "range", "enumerate", "zip",

@@ -18,7 +18,7 @@ from cinsim.native.generator.types import ANY, FLOAT, INT, INTS, NONE, STR, Type
 _MEMBERS = {
     ("Environment", "now"): FLOAT, ("Environment", "active_process"): cls("Process"), ("Process", "is_alive"): Type("bool"),
     ("SimEvent", "triggered"): Type("bool"), ("SimEvent", "callbacks"): list_of(fn((cls("SimEvent"),), NONE)),
-    ("Until", "at"): FLOAT, ("Until", "place"): FLOAT, ("Interrupted", "cause"): INT,
+    ("Interrupted", "cause"): INT,
 }  # fmt: skip
 """What of the runtime's objects can be read."""
 
@@ -325,7 +325,7 @@ class Unit:
     def runtime_member(self, at: Expressions, node: ast.Attribute, code: str, kind: Type) -> Code:
         """Return what is read of an object of the runtime."""
         member = _MEMBERS.get((kind.name, node.attr))
-        if member is None and kind.name in ("Until", "Recurring"):
+        if member is None and kind.name == "Recurring":
             member = _MEMBERS.get(("SimEvent", node.attr))
         if member is None:
             raise at.module.refuse(node, f"the runtime's {kind.name} has no '{node.attr}'")
