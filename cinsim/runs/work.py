@@ -18,6 +18,8 @@ from cinsim.runs.tasks import Task
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cinsim.simulation.replicate import SetUp
+
 
 MEASURE_COLUMNS = ("year", "measure", "group", "value")
 
@@ -48,7 +50,8 @@ class _OnOneSetUp:
     """Does tasks on the set-up that the first of them makes, and is charged for."""
 
     def __init__(self, engine: str):
-        self._engine, self._ready = engine, None  # type: tuple[str, SetUp | None]
+        self._engine = engine
+        self._ready: SetUp | None = None
 
     def __call__(self, task: Task) -> TaskResult:
         from cinsim.outcomes.checks import checks
