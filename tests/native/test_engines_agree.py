@@ -22,7 +22,7 @@ from cinsim.simulation.replicate import SetUp, replicate
 
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"), key=lambda path: (path.stem != "baseline", path))
 STRUCTURES = ("both", "lasting_differences", "known_to_services")
-SMALL = {"years": 1, "warm_up": 1, "population_fraction": 0.02, "initial_state": None}
+SMALL = {"years": 2, "warm_up": 1, "population_fraction": 0.01, "initial_state": None}
 
 
 @pytest.fixture(scope="session")
