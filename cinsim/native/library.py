@@ -12,6 +12,7 @@ PACKAGE: Final = Path(__file__).parent.parent
 FOLDER: Final = Path(__file__).parent / "built"
 LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
 BOUNDARY: Final = "engine.json"
+SOURCE: Final = "engine.cpp"
 
 
 def digest(modules: list[str]) -> str:

@@ -31,7 +31,7 @@ def chosen_engine(asked: str, *, quiet: bool = False) -> str:
     if not why:
         return NATIVE
     if asked == NATIVE:
-        raise InputError(f"the native engine cannot be used: {why}; {BUILD}", key="--engine")
+        raise InputError(f"{why}; {BUILD}", key="--engine")
     if not quiet:
         _say_slower(why)
     return PYTHON

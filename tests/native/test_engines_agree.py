@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from strategies import registered_parameters, scenarios
 
 from cinsim.census.caseload import caseload_of
+from cinsim.errors import InputError
 from cinsim.native import absence
-from cinsim.native.build import build, compiler
+from cinsim.native.build import NotBuilt, build, compiler
 from cinsim.native.compare import difference, difference_of
 from cinsim.native.generator.engine import engine_text
+from cinsim.native.library import LIBRARY, why_not_current
 from cinsim.reference.areas import average_authority, find_area, resolve
+from cinsim.runs import engines
 from cinsim.scenario import Scenario, load_scenario
 from cinsim.simulation.replicate import SetUp, replicate
 
@@ -102,3 +106,27 @@ def test_a_difference_is_told_by_its_first_row_with_time_event_and_child() -> No
     said = difference(one, other)
     assert said.startswith("row 100 of ")
     assert re.search(r"native: time [^ ]+ \w+ child -?\d+ .* value 7\.25$", said)
+
+
+def test_a_build_that_fails_leaves_no_engine_that_would_be_taken_for_a_current_one(tmp_path: Path) -> None:
+    (tmp_path / LIBRARY).write_bytes(b"of an earlier source")
+    for command in (["/nonexistent/c++"], [sys.executable, "-c", "raise SystemExit('no')"]):
+        with pytest.raises(NotBuilt, match=re.escape(command[0])):
+            build(tmp_path, command)
+        assert why_not_current(tmp_path)
+    assert (tmp_path / LIBRARY).read_bytes() == b"of an earlier source"
+    assert [path.name for path in tmp_path.iterdir()] == [LIBRARY]
+
+
+def test_an_engine_that_is_not_there_is_refused_where_asked_for_and_said_once_where_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("cinsim.native.absence", lambda: "the native engine is not built")
+    engines._say_slower.cache_clear()
+    with pytest.raises(InputError, match=r"--engine.*not built.*python -m cinsim\.native\.build"):
+        engines.chosen_engine("native")
+    with pytest.raises(InputError, match=r"must be auto, native or python, not .*fast"):
+        engines.chosen_engine("fast")
+    assert [engines.chosen_engine("auto") for _ in range(2)] == ["python", "python"]
+    assert capsys.readouterr().err.count("Python engine") == 1
+    assert engines.usable_engine("native") == "python"
