@@ -25,6 +25,9 @@ $(VENV)/core.stamp: pyproject.toml setup.py constraints.txt
 	@$(PIP) install -c constraints.txt --no-build-isolation -e .
 	@touch $@
 
+# the native engine is made anew where the source that it is made from has changed; without a C++ compiler that is said
+ENGINE := $(BIN)/python -m cinsim.native.build
+
 $(VENV)/all.stamp: $(VENV)/core.stamp
 	@echo "Installing what tests and checks need"
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[calibrate,cluster,test,dev]'
@@ -37,12 +40,15 @@ $(VENV)/bench.stamp: $(VENV)/all.stamp
 venv: $(VENV)/all.stamp
 
 run: $(VENV)/core.stamp
+	@$(ENGINE)
 	$(BIN)/cinsim run $(SCENARIO)
 
 test: $(VENV)/all.stamp
+	@$(ENGINE)
 	$(BIN)/python -m pytest -p xdist -n 2 -m "not slow and not benchmark"
 
 test-slow: $(VENV)/all.stamp
+	@$(ENGINE)
 	$(BIN)/python -m pytest -m slow
 
 # the tools of others that docs/running.md shows the event record in
@@ -54,6 +60,7 @@ test-tools: $(VENV)/tools.stamp
 	$(BIN)/python -m pytest tests/end_to_end/test_other_tools.py
 
 bench: $(VENV)/bench.stamp
+	@$(ENGINE)
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
 lint: $(VENV)/all.stamp

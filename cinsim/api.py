@@ -173,6 +173,7 @@ def run(
     out: Path | str | None = None,
     overwrite: bool = False,
     quiet: bool = False,
+    engine: str = "auto",
 ) -> RunResult:
     """Simulate a scenario and measure what happened.
 
@@ -187,6 +188,7 @@ def run(
     out : the run folder, with figures and a page; None keeps the tables in a temporary one and draws nothing.
     overwrite : replace a run folder that holds other results.
     quiet : show no progress bar (there is none off a terminal anyway).
+    engine : "native", "python", or "auto": native where it is built. Both give the same results.
 
     Raises
     ------
@@ -199,7 +201,7 @@ def run(
         sets = pinned_parameters_of_run(Path(scenario))
     repeated = Path(scenario) if isinstance(scenario, str | Path) else None
     plan = planned([_scenario(scenario, given)], sets, repeated)
-    return _run(plan, out, None, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet)
+    return _run(plan, out, None, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet, engine=engine)
 
 
 def compare(
@@ -218,6 +220,7 @@ def compare(
     out: Path | str | None = None,
     overwrite: bool = False,
     quiet: bool = False,
+    engine: str = "auto",
 ) -> Comparison:
     """Simulate scenarios with the same luck and say how each differs from the baseline.
 
@@ -233,7 +236,7 @@ def compare(
     plan = planned([_scenario(each, given) for each in (baseline, *others)], parameter_sets)
     if len(plan.arms) < 2:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="scenarios")
-    how = {"jobs": jobs, "cluster": cluster, "events": events, "overwrite": overwrite, "quiet": quiet}
+    how = {"jobs": jobs, "cluster": cluster, "events": events, "overwrite": overwrite, "quiet": quiet, "engine": engine}
     result = _run(plan, out, parts, **how)
     assert isinstance(result, Comparison)
     return result
@@ -276,9 +279,8 @@ def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Metho
     """
     from cinsim.outcomes.summary import summarise
     from cinsim.runs.comparing import write_comparison
-    from cinsim.runs.work import simulate
 
-    compares = len(plan.arms) > 1
+    work, compares = options.work(), len(plan.arms) > 1
     if parts is not None:
         from cinsim.planning.parts import bundles_of, write_contributions
 
@@ -288,9 +290,9 @@ def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Metho
         if compares:
             write_comparison(tasks, store, folder)
         if parts is not None:
-            write_contributions(plan, tasks, folder, options.executor(), simulate, store, parts, quiet=options.quiet)
+            write_contributions(plan, tasks, folder, options.executor(), work, store, parts, quiet=options.quiet)
 
-    outcome = carry_out(plan, options, simulate, summarise, finish, draw_report if draw else None)
+    outcome = carry_out(plan, options, work, summarise, finish, draw_report if draw else None)
     return (Comparison if compares else RunResult)(options.folder, outcome.computed, outcome.wall_seconds)
 
 

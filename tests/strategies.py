@@ -28,7 +28,8 @@ def texts(min_size: int = 0) -> st.SearchStrategy[str]:
 
 def durations(shortest: float = 0.0, most_years: float = 10.0) -> st.SearchStrategy[Duration]:
     """Lengths of time in any unit; ``shortest`` is the smallest number of the unit."""
-    return st.sampled_from(DURATION_UNITS).flatmap(
+    units = [unit for unit in DURATION_UNITS if shortest <= most_years * 365 / UNIT_LENGTH_IN_DAYS[unit]]
+    return st.sampled_from(units).flatmap(
         lambda unit: st.builds(
             Duration,
             st.one_of(

@@ -28,6 +28,7 @@ from cinsim.reference.calibrated import folder as package_folder
 from cinsim.reference.calibrated import point_file, posterior_file, predictive_file
 from cinsim.reference.figures import england
 from cinsim.reference.register import load_register
+from cinsim.runs.engines import AUTO
 from cinsim.scenario.model import Scenario
 
 COARSE_FRACTION: Final = 0.1
@@ -44,7 +45,7 @@ class Setting:
     ----------
     structure : which explanation of re-referral the fit rests on. year : whose published figures.
     years, warm_up, seed, population_fraction : of every simulation.
-    jobs : processes at work. out : folder of finished simulations and pages. into : folder of results.
+    jobs : processes at work. engine : what simulates. out : folder of finished simulations and pages. into : folder of results.
     """
 
     structure: str = "both"
@@ -58,6 +59,7 @@ class Setting:
     into: Path = field(default_factory=package_folder)
     quiet: bool = False
     say: Callable[[str], None] = lambda text: None
+    engine: str = AUTO
 
     def scenario(self) -> Scenario:
         """Return the scenario of every simulation: practice as it is, from 1 April after the year of the figures."""
@@ -69,7 +71,9 @@ class Setting:
     def simulator(self, targets: Targets, offset: np.ndarray | None = None) -> ModelSimulator:
         """Return the model as it is calibrated; finished simulations are kept below ``out``."""
         folder = self.out / SIMULATIONS
-        return ModelSimulator(self.scenario(), targets, folder, self.jobs, quiet=self.quiet, say=self.say, offset=offset)
+        return ModelSimulator(
+            self.scenario(), targets, folder, self.jobs, quiet=self.quiet, say=self.say, offset=offset, engine=self.engine
+        )
 
     def run(self) -> dict[str, Any]:
         """Return what of this a result keeps."""

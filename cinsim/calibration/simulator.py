@@ -24,6 +24,7 @@ from cinsim.calibration.targets import Target, Targets
 from cinsim.errors import InputError, RunError
 from cinsim.reference.areas import Area, average_authority
 from cinsim.reference.register import load_register
+from cinsim.runs.engines import AUTO, PYTHON, chosen_engine, usable_engine
 from cinsim.runs.local import LocalExecutor
 from cinsim.runs.run import do_missing
 from cinsim.runs.store import Store, TaskResult
@@ -85,16 +86,25 @@ def model_version() -> str:
     return seen.hexdigest()
 
 
-def measured(task: Task) -> TaskResult:
-    """Simulate one replication and measure it; an authority's earlier corrections are left out."""
-    from cinsim.outcomes.measures import measures
-    from cinsim.simulation.replicate import replicate
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Simulates one replication with an engine and measures it; an authority's earlier corrections are left out."""
 
-    begun = time.perf_counter()
-    run = replicate(task.scenario, task.area, replication=task.replication, parameters=task.parameters, corrected=False)
-    found = measures(run)
-    table = pa.Table.from_pandas(found[["year", "measure", "group", "value"]], preserve_index=False)
-    return TaskResult(table, None, {"seconds": round(time.perf_counter() - begun, 3)})
+    engine: str = PYTHON
+
+    def __call__(self, task: Task) -> TaskResult:
+        """Do one task."""
+        from cinsim.outcomes.measures import measures
+        from cinsim.simulation.replicate import replicate
+
+        begun = time.perf_counter()
+        run = replicate(
+            task.scenario, task.area, replication=task.replication, parameters=task.parameters, corrected=False,
+            engine=usable_engine(self.engine),
+        )  # fmt: skip
+        found = measures(run)
+        table = pa.Table.from_pandas(found[["year", "measure", "group", "value"]], preserve_index=False)
+        return TaskResult(table, None, {"seconds": round(time.perf_counter() - begun, 3)})
 
 
 def values_by_year(measures: pd.DataFrame, targets: Targets) -> NDArray[np.float64]:
@@ -140,6 +150,7 @@ class ModelSimulator:
     area : where it happens; England's average authority if left out.
     say : is told, after every batch, how many simulations are done and how long one takes.
     offset : added to every target on the scale of its link (see :func:`size_effect`).
+    engine : what simulates; see :func:`cinsim.runs.engines.chosen_engine`.
 
     Attributes
     ----------
@@ -157,11 +168,13 @@ class ModelSimulator:
         quiet: bool = False,
         say: Callable[[str], None] = lambda text: None,
         offset: NDArray[np.float64] | None = None,
+        engine: str = AUTO,
     ):
         if scenario.parameters:
             raise InputError("a scenario that is calibrated sets no parameters of its own", key="parameters")
         self.scenario, self._targets, self.area, self.jobs = scenario, targets, area or average_authority(), jobs
         self._store, self._quiet, self._say, self._offset = Store(folder), quiet, say, offset
+        self._work = Measured(chosen_engine(engine, quiet=quiet))
         self.planned = self.computed = self._asked = 0
 
     @property
@@ -189,7 +202,7 @@ class ModelSimulator:
         self._asked += len({task.key for task in tasks})
         self._store.prepare()
         begun = time.perf_counter()
-        done = do_missing(tasks, LocalExecutor(self.jobs), measured, self._store, quiet=self._quiet)
+        done = do_missing(tasks, LocalExecutor(self.jobs), self._work, self._store, quiet=self._quiet)
         self.computed += done
         if done:
             each = (time.perf_counter() - begun) / done

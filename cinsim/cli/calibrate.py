@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cinsim.cli.options import Jobs, Quiet, guarded
+from cinsim.cli.options import Engine, Jobs, Quiet, guarded
 from cinsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,16 +51,17 @@ def said(quiet: bool) -> Callable[[str], None]:
 
 def setting_of(
     out: Path, into: Path | None, jobs: int | None, quiet: bool, structure: str = "both", year: int = 2024, years: int = 3,
-    warm_up: int = 2, fraction: float = 0.25, seed: int = 1,
+    warm_up: int = 2, fraction: float = 0.25, seed: int = 1, engine: str = "auto",
 ) -> Setting:  # fmt: skip
     """Return what the options say of simulations and folders.
 
     Raises
     ------
-    InputError : the folder of results cannot be written.
+    InputError : the folder of results cannot be written, or the engine asked for is not there.
     """
     from cinsim.calibration.england import Setting, require_writable
     from cinsim.reference.calibrated import folder
+    from cinsim.runs.engines import chosen_engine
     from cinsim.runs.local import all_cores
 
     results = into or folder()
@@ -68,6 +69,7 @@ def setting_of(
     return Setting(
         structure=structure, year=year, years=years, warm_up=warm_up, seed=seed, population_fraction=fraction,
         jobs=jobs or all_cores(), out=out, into=results, quiet=quiet, say=said(quiet),
+        engine=chosen_engine(engine, quiet=quiet),
     )  # fmt: skip
 
 
@@ -104,6 +106,7 @@ def england(
     fraction: Fraction = 0.25,
     seed: Seed = 1,
     jobs: Jobs = None,
+    engine: Engine = "auto",
     out: Out = OUT,
     into: Into = None,
     quiet: Quiet = False,
@@ -129,7 +132,7 @@ def england(
     wave_settings = WaveSettings(waves=waves, points=points, seed=seed)
     if stage != "point":
         require_emulators()
-    setting = setting_of(out, into, jobs, quiet, structure, year, years, warm_up, fraction, seed)
+    setting = setting_of(out, into, jobs, quiet, structure, year, years, warm_up, fraction, seed, engine)
     if stage != "posterior":
         fit_point(setting, search, again=again, targets=targets, priors=priors)
     fit = read_point(setting.point_path)
@@ -167,6 +170,7 @@ def area(
     ] = False,
     seed: Seed = 1,
     jobs: Jobs = None,
+    engine: Engine = "auto",
     out: Out = OUT,
     into: Into = None,
     quiet: Quiet = False,
@@ -209,7 +213,7 @@ def area(
         passes=passes, replications=replications or (1 if many else 2), verify=verify or (1 if many else 4),
         children=children or (50_000 if many else 80_000),
     )  # fmt: skip
-    setting = setting_of(out, into, jobs, quiet, seed=seed)
+    setting = setting_of(out, into, jobs, quiet, seed=seed, engine=engine)
     fit = read_point(setting.point_path)
     setting = area_setting(setting, fit)
     simulator = setting.simulator(fit.targets)

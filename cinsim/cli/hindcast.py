@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cinsim.cli.calibrate import OUT, Into, Out, Seed, setting_of
-from cinsim.cli.options import Jobs, Quiet, guarded
+from cinsim.cli.options import Engine, Jobs, Quiet, guarded
 
 
 @guarded
@@ -21,6 +21,7 @@ def hindcast(
     authorities: Annotated[bool, typer.Option(help="Forecast authorities too, by England's straight line.")] = True,
     seed: Seed = 1,
     jobs: Jobs = None,
+    engine: Engine = "auto",
     out: Out = OUT,
     into: Into = None,
     quiet: Quiet = False,
@@ -39,7 +40,7 @@ def hindcast(
     begun = time.perf_counter()
     area = AreaSettings(passes=passes, replications=4, verify=4, children=children)
     settings = HindcastSettings(fit_to, parse_years(predict), simulations, area)
-    setting = setting_of(out, into, jobs, quiet, seed=seed)
+    setting = setting_of(out, into, jobs, quiet, seed=seed, engine=engine)
     fit = read_point(setting.point_path)
     years = settings.predict[-1] - fit_to
     setting = replace(area_setting(setting, fit), year=fit_to, years=years)

@@ -52,6 +52,12 @@ Events = Annotated[
     typer.Option(help="Event records kept: all, first (of each area), none; auto is all up to 20 replications in total."),
 ]
 Cluster = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Dask cluster: tcp://HOST:PORT, or 'local' to start one.")]
+Engine = Annotated[
+    Literal["auto", "native", "python"],
+    typer.Option(
+        help="What simulates, with the same results: the native engine, far faster, or Python; auto is native if built."
+    ),
+]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Write the tables only: no figures, no page.")]
 Format = Annotated[Literal["table", "csv"], typer.Option("--format", help="How it is printed.")]
 

@@ -12,6 +12,7 @@ from cinsim.cli.options import (
     OUTPUTS,
     Area,
     Cluster,
+    Engine,
     Events,
     Jobs,
     NoReport,
@@ -30,11 +31,6 @@ from cinsim.cli.options import (
     with_options,
 )  # fmt: skip
 
-ALONE = (
-    "This system cannot go on with a copy of a process: every scenario is simulated alone from its beginning, which takes longer "
-    "and changes no number."
-)
-
 
 @guarded
 def run(
@@ -49,6 +45,7 @@ def run(
     events: Events = "auto",
     cluster: Cluster = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
     no_report: NoReport = False,
     quiet: Quiet = False,
 ) -> None:
@@ -72,7 +69,7 @@ def run(
     folder = out or OUTPUTS / chosen.name
     if not quiet:
         print_cautions(plan)
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report)
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet, engine), draw=not no_report)
     if not quiet:
         print_run(result, plan)
         for place in plan.areas if len(plan.areas) <= MOST_AREAS_STAFFED else ():
@@ -102,6 +99,7 @@ def compare(
         typer.Option(help="Split what a bundle of changes does among its parts; Shapley simulates more sets of parts."),
     ] = None,
     overwrite: Overwrite = False,
+    engine: Engine = "auto",
     no_report: NoReport = False,
     quiet: Quiet = False,
 ) -> None:
@@ -112,7 +110,6 @@ def compare(
     from cinsim.api import Comparison, compared_scenarios, pinned_parameters, planned, run_plan
     from cinsim.cli.tables import print_comparison, print_parts, print_told
     from cinsim.errors import InputError
-    from cinsim.runs.groups import may_fork
     from cinsim.runs.run import RunOptions
 
     first = scenarios[0]
@@ -127,11 +124,9 @@ def compare(
     else:
         plan = planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
     say_remarks(plan.arms)
-    if not quiet and not may_fork():
-        typer.echo(ALONE, err=True)
     print_told(plan)
     folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet), draw=not no_report, parts=parts)
+    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet, engine), draw=not no_report, parts=parts)
     if not quiet and isinstance(result, Comparison):
         print_comparison(result, plan)
         if parts is not None:

@@ -13,6 +13,7 @@ from cinsim.cli.lists import print_table
 from cinsim.cli.options import (
     OUTPUTS,
     Area,
+    Engine,
     Jobs,
     Out,
     Overwrite,
@@ -56,6 +57,7 @@ def staffing(
     jobs: Jobs = None,
     out: Out = None,
     set_: Set = None,
+    engine: Engine = "auto",
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -73,7 +75,6 @@ def staffing(
     from cinsim.runs.folder import require_space, reserved, tasks_folder
     from cinsim.runs.run import RunOptions, termination_interrupts
     from cinsim.runs.store import Store
-    from cinsim.runs.work import simulate
 
     begun = time.perf_counter()
     question = Question(parse_targets(target or ()), check_roles(vary or ()), parse_confidence(confidence))
@@ -84,8 +85,8 @@ def staffing(
     print_told(plan)
     check_question(plan, question)
     folder = out or OUTPUTS / f"staffing-{chosen.name}"
-    options = RunOptions(folder, jobs=jobs, quiet=quiet)
-    executor = options.executor()
+    options = RunOptions(folder, jobs=jobs, quiet=quiet, engine=engine)
+    executor, work = options.executor(), options.work()
 
     def refuse(place: Path) -> None:
         refuse_other_answer(place, plan, question, overwrite=overwrite)
@@ -95,7 +96,7 @@ def staffing(
         store = Store(tasks_folder(place, private=private), private=private)
         store.prepare()
         require_space(store.folder)
-        answer = find_staff(plan, question, executor, simulate, store, quiet=quiet)
+        answer = find_staff(plan, question, executor, work, store, quiet=quiet)
         with termination_interrupts():
             wall_seconds = time.perf_counter() - begun
             write_answer(place, plan, answer, wall_seconds, write_staffing_figures, overwrite=overwrite)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from typing import Final
 
 import holidays
 import numpy as np
@@ -18,11 +19,14 @@ TICKS_PER_DAY = 1024
 DAYS_PER_YEAR = 365.25
 WORKING_DAYS_PER_YEAR = 253  # at which a calendar continues beyond what it knows
 _YEARS_KNOWN_BEYOND = 2
+_NO_FRACTIONS_FROM: Final = 2.0**53
 
 
 def on_grid(time: float) -> float:
     """Move a time up to the next point of the dyadic grid (1/1024 of a working day)."""
-    return math.ceil(time * TICKS_PER_DAY) / TICKS_PER_DAY
+    ticks = time * TICKS_PER_DAY
+    # so far off that numbers have no fractions every time is on the grid, and the ticks are too many for a whole number
+    return math.ceil(ticks) / TICKS_PER_DAY if ticks < _NO_FRACTIONS_FROM else time
 
 
 def add_months_to_date(day: date, months: int) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from heapq import heapify, heappop, heappush
@@ -41,24 +40,6 @@ class DayByDay(simpy.Environment):
             self._pages[day] = [(time, priority, next(self._eid), event)]
         else:
             page.append((time, priority, next(self._eid), event))
-
-    def _entries_at(self, time: float) -> list[tuple[float, EventPriority, int, Event]]:
-        """Return where the events of a time stand: today's heap, or the page of a day to come."""
-        return self._queue if time < self._tomorrow else self._pages.setdefault(int(time), [])
-
-    def enter(self, event: Event, time: float, place: float) -> None:
-        """Enter an event at a time, among those of that time by its place in the order of scheduling."""
-        entries = self._entries_at(time)
-        entries.append((time, NORMAL, place, event))  # type: ignore[arg-type]
-        if entries is self._queue:
-            heapify(entries)
-
-    def strike(self, event: Event, time: float) -> None:
-        """Take out an event that was entered at a time."""
-        entries = self._entries_at(time)
-        entries[:] = [entry for entry in entries if entry[3] is not event]
-        if entries is self._queue:
-            heapify(entries)
 
     def _turn_page(self) -> None:
         """Go on to the next day on which something happens."""
@@ -131,39 +112,3 @@ class Recurring(Event):
         """Let it happen (again) ``delay`` working days from now."""
         self.callbacks = self._actions
         self.env.schedule(self, NORMAL, delay)
-
-
-class Until(Event):
-    """A time to come that can still be moved, as if it had been another from the beginning: it keeps its place among events.
-
-    Parameters
-    ----------
-    at : working days, infinity for never. place : in the order of scheduling; that of now when left out.
-    """
-
-    def __init__(self, env: simpy.Environment, at: float, place: float | None = None):
-        super().__init__(env)
-        self._ok, self._value = True, None
-        self.at, self.place = at, place_of(env) if place is None else place
-        if math.isinf(at):
-            return
-        if place is None:
-            env.schedule(self, NORMAL, at - env.now)
-        else:
-            env.enter(self, at, place)  # type: ignore[attr-defined]
-
-    def move(self, at: float) -> None:
-        """Let it come at another time, unless it has come already."""
-        if at == self.at or self.callbacks is None:
-            return
-        env: DayByDay = self.env  # type: ignore[assignment]
-        if not math.isinf(self.at):
-            env.strike(self, self.at)
-        self.at = at
-        if not math.isinf(at):
-            env.enter(self, at, self.place)
-
-
-def place_of(env: simpy.Environment) -> int:
-    """Return a place in the order of scheduling that comes after everything scheduled so far, and take it."""
-    return next(env._eid)

@@ -15,8 +15,9 @@ import numpy as np
 
 from cinsim.engine.draws import Draws
 from cinsim.engine.record import EventRecord
+from cinsim.errors import InputError
 from cinsim.native.block import BlockReader, BlockWriter
-from cinsim.native.library import BOUNDARY, FOLDER, LIBRARY, is_current
+from cinsim.native.library import BOUNDARY, FOLDER, LIBRARY, why_not_current
 from cinsim.simulation.world import Given, Outcome
 from cinsim.workforce.workers import WorkerRow
 
@@ -85,6 +86,30 @@ class Engine:
 
 
 @cache
-def engine() -> Engine | None:
-    """Return the built engine, None where there is none that was made from the source as it stands."""
-    return Engine() if is_current() else None
+def _loaded() -> tuple[Engine | None, str]:
+    """Return the built engine, or none and why."""
+    why = why_not_current()
+    if why:
+        return None, why
+    try:
+        return Engine(), ""
+    except (OSError, AttributeError) as error:
+        return None, f"the native engine cannot be loaded ({error})"
+
+
+def absence() -> str:
+    """Return why the native engine cannot be used, nothing where it can."""
+    return _loaded()[1]
+
+
+def required_engine() -> Engine:
+    """Return the native engine.
+
+    Raises
+    ------
+    InputError : it cannot be used.
+    """
+    loaded, why = _loaded()
+    if loaded is None:
+        raise InputError(f"{why}; `python -m cinsim.native.build` builds it", key="engine")
+    return loaded

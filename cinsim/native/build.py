@@ -10,11 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cinsim.native.library import FOLDER, LIBRARY, is_current
+from cinsim.native.library import BOUNDARY, FOLDER, LIBRARY, SOURCE, why_not_current
 
 RUNTIME: Final = Path(__file__).parent / "runtime"
 FLAGS: Final = ("-std=c++20", "-O2", "-fPIC", "-shared", "-ffp-contract=off", "-fno-builtin", "-fvisibility=hidden")
@@ -57,21 +58,26 @@ def build(folder: Path = FOLDER, command: Sequence[str] | None = None, library: 
     command = command or compiler()
     if command is None:
         raise NotBuilt(f"no C++ compiler was found ({', '.join(COMPILERS)}, or CXX=...)")
-    write_engine(folder)
-    partial = folder / f".{library}.{os.getpid()}"
-    done = subprocess.run(
-        [*command, *FLAGS, "-I", str(RUNTIME), "-o", str(partial), str(folder / "engine.cpp")], capture_output=True, text=True
-    )
-    if done.returncode:
-        partial.unlink(missing_ok=True)
-        raise NotBuilt(f"{command[0]} failed:\n{done.stderr[-2000:]}")
-    os.replace(partial, folder / library)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as aside:
+        source, made = Path(aside) / SOURCE, Path(aside) / library
+        write_engine(Path(aside))
+        try:
+            arguments = [*command, *FLAGS, "-I", str(RUNTIME), "-o", str(made), str(source)]
+            done = subprocess.run(arguments, capture_output=True, text=True)
+        except OSError as error:
+            raise NotBuilt(f"{command[0]} cannot be run ({error.strerror})") from None
+        if done.returncode:
+            raise NotBuilt(f"{command[0]} failed:\n{done.stderr[-2000:]}")
+        # the boundary last: until it is there, nobody takes the library for that of the source as it stands
+        for name in (library, SOURCE, BOUNDARY):
+            os.replace(Path(aside) / name, folder / name)
     return folder / library
 
 
 def main() -> int:
     """Build the engine if it is not that of the source as it stands; say why where it cannot be built."""
-    if is_current():
+    if not why_not_current():
         return 0
     try:
         print(f"Built {build()}")

@@ -12,6 +12,7 @@ PACKAGE: Final = Path(__file__).parent.parent
 FOLDER: Final = Path(__file__).parent / "built"
 LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
 BOUNDARY: Final = "engine.json"
+SOURCE: Final = "engine.cpp"
 
 
 def digest(modules: list[str]) -> str:
@@ -23,10 +24,13 @@ def digest(modules: list[str]) -> str:
     return text.hexdigest()
 
 
-def is_current(folder: Path = FOLDER) -> bool:
-    """Return whether there is an engine in a folder that was made from the source as it stands."""
+def why_not_current(folder: Path = FOLDER) -> str:
+    """Return why there is no engine in a folder that was made from the source as it stands; nothing where there is one."""
+    if not (folder / LIBRARY).exists() or not (folder / BOUNDARY).exists():
+        return "the native engine is not built"
     try:
         boundary = json.loads((folder / BOUNDARY).read_text(encoding="utf-8"))
-        return (folder / LIBRARY).exists() and digest(boundary["modules"]) == boundary["digest"]
-    except (OSError, ValueError, KeyError):
-        return False
+        current = digest(boundary["modules"]) == boundary["digest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "the native engine is damaged"
+    return "" if current else "the source changed since the native engine was built"

@@ -9,7 +9,6 @@ from enum import Enum
 
 import simpy
 
-from cinsim.engine.environment import Until
 from cinsim.workforce.work import Case, Task
 
 
@@ -87,8 +86,6 @@ class Child(Case):
         self.rhythm = 0.0  # working days for which there had been visits then, which go on in step with them
         self.assessment: Assessment | None = None
         self.review: tuple[Task, Task, int, int] | None = None  # the review conference booked: chairing, report, day and due
-        self.awaited: Until | None = None  # the next referral after a closure, and what its time was worked out from:
-        self.foreseen = (0.0, 0, 0)  # since when, and how many candidates of either kind there had been
         # how many of each there have been: the occurrence in the key of their draws
         self.candidates = self.extras = self.judgements = self.visits = self.enquiries = self.plans = self.previous_cpps = 0
 

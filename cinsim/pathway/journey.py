@@ -11,7 +11,6 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from cinsim.engine.environment import Until
 from cinsim.pathway.assessment import assessment
 from cinsim.pathway.child import Child, Stage
 from cinsim.pathway.child_in_need import child_in_need
@@ -67,42 +66,23 @@ def journey(child: Child, service: Service, stage: Stage) -> Generator[simpy.Eve
     while True:
         reason = yield from episode(child, service, stage)
         close(child, service, reason)
-        child.foreseen = (env.now, child.candidates, child.extras)
-        child.awaited = Until(env, next_referral(child, service, env.now))
-        if math.isinf(child.awaited.at):
+        at = next_referral(child, service, env.now)
+        if math.isinf(at):
             child.process = None
             return
-        if not (yield from _is_referred(child, service)):
+        if not (yield from _is_referred(child, service, at)):
             return
         stage = Stage.SCREENING
 
 
-def _is_referred(child: Child, service: Service) -> Generator[simpy.Event, Any, bool]:
+def _is_referred(child: Child, service: Service, at: float) -> Generator[simpy.Event, Any, bool]:
     """Wait for the next referral; return whether it comes before the child leaves."""
     try:
-        assert child.awaited is not None
-        yield child.awaited
+        yield service.env.timeout(at - service.env.now)
     except simpy.Interrupt:
-        child.awaited = None
         return False
-    child.awaited = None
     refer(child, service)
     return True
-
-
-def await_referral_anew(child: Child, service: Service) -> None:
-    """Work out anew when a child whose case is closed is next referred: demand is another, but has been the same so far."""
-    if child.awaited is None:
-        return
-    since, child.candidates, child.extras = child.foreseen
-    child.awaited.move(next_referral(child, service, since))
-    if child.process is None and not math.isinf(child.awaited.at):
-        child.process = service.env.process(_journey_after(child, service))
-
-
-def _journey_after(child: Child, service: Service) -> Generator[simpy.Event, Any, None]:
-    if (yield from _is_referred(child, service)):
-        yield from journey(child, service, Stage.SCREENING)
 
 
 def next_referral(child: Child, service: Service, since: float, first: float | None = None, extra: float | None = None) -> float:
@@ -159,10 +139,8 @@ ADDED_CANDIDATES: Final = 30_000
 """Occurrence numbers of the candidates that a rise in demand adds start here, apart from the others'."""
 
 
-def first_candidates(
-    base: NDArray[np.float64], extra: NDArray[np.float64], now: float = 0.0
-) -> list[tuple[float, int, float, float]]:
-    """Return children's first candidates for a referral from now on, the next one last.
+def first_candidates(base: NDArray[np.float64], extra: NDArray[np.float64]) -> list[tuple[float, int, float, float]]:
+    """Return children's first candidates for a referral, the next one last.
 
     Parameters
     ----------
@@ -175,7 +153,7 @@ def first_candidates(
     """
     first = np.minimum(base, extra)
     order = np.lexsort((np.arange(len(first)), first))
-    order = order[np.isfinite(first[order]) & (first[order] >= now)][::-1]
+    order = order[np.isfinite(first[order])][::-1]
     return list(zip(first[order].tolist(), order.tolist(), base[order].tolist(), extra[order].tolist(), strict=True))
 
 
@@ -189,24 +167,13 @@ class Arrivals:
 
     def __init__(self, service: Service, left: list[tuple[float, int, float, float]]):
         self._service, self._left = service, left
-        self._next: Until | None = None
-
-    def expect(self, left: list[tuple[float, int, float, float]]) -> None:
-        """Take up the candidates of a demand that has been the same so far."""
-        self._left = left
-        if self._next is not None:
-            self._next.move(self._time_of_next())
-
-    def _time_of_next(self) -> float:
-        return self._left[-1][0] if self._left else math.inf
 
     def live(self) -> Generator[simpy.Event, object, None]:
         """Start the journeys, one after the other."""
         service, env = self._service, self._service.env
-        while True:
-            self._next = Until(env, self._time_of_next())
-            yield self._next
+        while self._left:
             time, number, base, extra = self._left.pop()
+            yield env.timeout(time - env.now)
             child = service.known.get(number) or Child(env, number, service.need_category[number])
             service.known[number] = child
             at = next_referral(child, service, time, first=base, extra=extra)
@@ -215,12 +182,8 @@ class Arrivals:
 
 
 def _first_journey(child: Child, service: Service, at: float) -> Generator[simpy.Event, Any, None]:
-    try:
-        yield service.env.timeout(at - service.env.now)
-    except simpy.Interrupt:
-        return
-    refer(child, service)
-    yield from journey(child, service, Stage.SCREENING)
+    if (yield from _is_referred(child, service, at)):
+        yield from journey(child, service, Stage.SCREENING)
 
 
 def leavers(service: Service, leaving: list[tuple[float, int, int]]) -> Generator[simpy.Event, object, None]:

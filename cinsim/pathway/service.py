@@ -126,10 +126,6 @@ class Service:
         self.known: dict[int, Child] = {}
         self.practice, self.demand_rise = practice, demand_rise(practice)
 
-    def follow(self, practice: Practice) -> None:
-        """Go on under a practice, which has been the same as the former so far."""
-        self.practice, self.demand_rise = practice, demand_rise(practice)
-
     # ---- the record
 
     def record(self, child: Child, event: int, detail: int = -1, due: float = math.nan, value: float = math.nan) -> None:

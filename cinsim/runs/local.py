@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from cinsim.errors import RunError
-from cinsim.runs.groups import SharingWork, groups_of, in_work, keep, may_fork, named, perform_group
+from cinsim.runs.groups import SharingWork, groups_of, in_work, keep, named
 from cinsim.runs.store import Store, TaskResult
 from cinsim.runs.tasks import Task
 
@@ -50,12 +50,10 @@ def perform(task: Task, work: Work) -> TaskResult:
 
 def perform_and_keep(tasks: Sequence[Task], work: Work, store: Store) -> None:
     """Do a group of tasks and put each on disk before anything else is begun."""
-    if len(tasks) > 1 and isinstance(work, SharingWork) and may_fork():
-        perform_group(tasks, work, store)
-        tasks = [task for task in tasks if not store.has(task)]  # whose process was killed: now by itself
+    do = work.together() if isinstance(work, SharingWork) else work
     for task in tasks:
         with in_work(task, store):
-            keep(task, work(task), store)
+            keep(task, do(task), store)
 
 
 def _perform_in_worker(tasks: Sequence[Task], work: Work, store: Store) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -117,8 +118,9 @@ def make_manifest(
         },
         "checks": gathered_checks(tasks, receipts),
         "wall_time_seconds": round(wall_seconds, 2),
+        "engine": dict(sorted(Counter(receipt["engine"] for receipt in receipts.values() if "engine" in receipt).items())),
         "cost": {
-            "task_seconds": round(sum(float(receipt.get("seconds", 0)) for receipt in receipts.values()), 2),
+            "task_seconds": round(sum(float(receipt.get("cpu_seconds", 0)) for receipt in receipts.values()), 2),
             "events": sum(int(receipt.get("events", 0)) for receipt in receipts.values()),
             **_peak_memory(receipts.values()),
         },

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cinsim.errors import CinsimError, InputError, RunError, quoted
+from cinsim.runs.engines import AUTO, chosen_engine
 from cinsim.runs.events import write_events
 from cinsim.runs.folder import refuse_to_overwrite, require_space, reserved, tasks_folder, written_aside
 from cinsim.runs.gather import Summarise, area_measures, by_area, write_measures
@@ -51,6 +52,7 @@ class RunOptions:
     events : whose event records to keep: "auto", "first", "all" or "none".
     overwrite : replace an existing run folder even if results would be lost; never what no run wrote.
     quiet : no progress bar.
+    engine : "auto", "native" or "python"; auto is the native engine where it is there.
     """
 
     folder: Path
@@ -59,6 +61,18 @@ class RunOptions:
     events: str = "auto"
     overwrite: bool = False
     quiet: bool = False
+    engine: str = AUTO
+
+    def work(self) -> Work:
+        """Return what does one task.
+
+        Raises
+        ------
+        InputError : there is no such engine, or the native one is asked for and cannot be used.
+        """
+        from cinsim.runs.work import Simulation
+
+        return Simulation(chosen_engine(self.engine, quiet=self.quiet))
 
     def executor(self) -> Executor:
         """Return what does the tasks."""

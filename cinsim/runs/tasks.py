@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PRESENTATION = ("name", "title", "question", "area", "replications", "draws", "precision")
 # rooms in which a changed line cannot change a finished task
 AFTERWARDS = ("shipped", "journeys", "calibration", "census", "planning", "report", "cli")
+# folders of what is made from source and differs between machines: the native engine gives the same bytes everywhere
+MADE = frozenset({"__pycache__", "built"})
 # libraries whose release can change a number
 LIBRARIES = ("numpy", "scipy", "pandas", "simpy", "holidays")
 EVENTS_KEPT = ("auto", "first", "all", "none")
@@ -91,7 +93,7 @@ def code_version() -> str:
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
         afterwards = inside.parts[0].removesuffix(".py") in AFTERWARDS
-        if path.is_file() and "__pycache__" not in inside.parts and not afterwards:
+        if path.is_file() and not MADE & set(inside.parts) and not afterwards:
             seen.update(f"{inside.as_posix()}\0".encode() + hashlib.blake2b(path.read_bytes()).digest())
     seen.update(digest({"python": platform.python_version_tuple()[:2], **library_versions()}).encode())
     return seen.hexdigest()

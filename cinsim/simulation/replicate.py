@@ -25,7 +25,7 @@ from cinsim.pathway.history import (
     History,
     history_of,
 )
-from cinsim.pathway.journey import await_referral_anew, first_candidates
+from cinsim.pathway.journey import first_candidates
 from cinsim.pathway.service import Profiles, child_tables, demand_rise
 from cinsim.policy.national import national_set, own_thresholds
 from cinsim.policy.practice import Practice, practice_of
@@ -41,10 +41,9 @@ from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES
 from cinsim.reference.figures import profile
 from cinsim.reference.parameters import Parameters, parameters_from
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.parting import Arm
 from cinsim.simulation.placing import OpenCase, placed
 from cinsim.simulation.taking_over import known_children
-from cinsim.simulation.world import Given, begin, finish, go_on
+from cinsim.simulation.world import Given, simulate
 from cinsim.workforce.staffing import Post, staffing_of
 from cinsim.workforce.workers import WorkerRow
 
@@ -190,6 +189,7 @@ def replicate(
     caseload: InitialCaseload | None = None,
     checking: bool = False,
     corrected: bool = True,
+    engine: str = "python",
 ) -> Replication:
     """Simulate one replication of one area.
 
@@ -198,25 +198,24 @@ def replicate(
     draw, replication : which luck: each draw from the posterior has its own, as each replication and each area.
     parameters : values that replace the register's (a draw from the posterior); the scenario's own go before them.
     caseload : the children open on the day before the run, to start from in place of a warm-up.
-    checking : refuse a decision that is drawn twice under one key (slower, for tests).
+    checking : refuse a decision that is drawn twice under one key (slower, for tests; the Python engine alone can).
     corrected : let an authority that was calibrated differ from England by its fitted correction, which multiplies
         parameters and moves its thresholds; False where that correction is what is looked for.
+    engine : "native" or "python"; both give the same bytes.
 
     Raises
     ------
-    InputError : a parameter is not registered or out of range.
+    InputError : a parameter is not registered or out of range, or the native engine is asked for and not there.
     """
-    run = UnderWay(
+    ready = SetUp(
         scenario, area, draw=draw, replication=replication, parameters=parameters, caseload=caseload, checking=checking,
         corrected=corrected,
     )  # fmt: skip
-    with run.without_collections():
-        run.until(run.end)
-    return run.finished()
+    return ready.run(scenario, "python" if checking else engine)
 
 
-class UnderWay:
-    """A replication that is under way: it can be paused at a time, and go on there under another scenario.
+class SetUp:
+    """What is there before anyone works: children, their need, history and first referrals. Arms of a comparison share it.
 
     Parameters
     ----------
@@ -224,7 +223,7 @@ class UnderWay:
 
     Attributes
     ----------
-    arm : what it follows now. end : when it ends, working days.
+    end : when a run ends, working days.
     """
 
     def __init__(
@@ -234,44 +233,48 @@ class UnderWay:
     ):  # fmt: skip
         self._area, self._draw, self._replication = area, draw, replication
         self._made = made = _beginning(scenario, area, draw, replication, parameters, caseload, checking, corrected)
-        p, calendar, draws, children, grid = made.p, made.calendar, made.draws, made.children, made.grid
+        p, calendar, children = made.p, made.calendar, made.children
         self.end, self._national = float(calendar.days), national_thresholds(p)
         months = profile("referral_month")
-        referrals = ReferralTimes(
-            children, grid, p, calendar, draws, referral_level(area, p), [months[month] for month in _MONTHS]
+        self._referrals = ReferralTimes(
+            children, made.grid, p, calendar, made.draws, referral_level(area, p), [months[month] for month in _MONTHS]
         )
-        self.arm = self.arm_of(scenario)
-        practice, staffing = self.arm.practice, self.arm.staffing
-        env = DayByDay()
-        self._record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
+        self._first = _first(self._referrals, made.history)
+        self._tables = child_tables(children, made.grid, calendar)
+        self._known = known_children(made.history)
+        self._profiles = Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started"))
         self._years = range(scenario.start.year + 1, scenario.start.year + scenario.years + 1)
-        self._referrals, self._base = referrals, _first(referrals, made.history)
-        self._env, self._given = (
-            env,
-            Given(
-                p=p,
-                calendar=calendar,
-                tables=child_tables(children, grid, calendar),
-                referrals=referrals,
-                practice=practice,
-                staffing=staffing,
-                profiles=Profiles(_cumulative("referral_source"), _cumulative("abuse_category_initial_started")),
-                known=known_children(made.history),
-                cases=dict(made.cases),
-                arrivals=first_candidates(self._base, self._added(practice)),
-                leaving=_leaving(children, self.end),
-                year_ends=[min(float(calendar.year_bounds(year)[1]), self.end) for year in self._years],
-            ),
-        )
-        self._world = begin(env, draws, self._record.write, self._given)
-        self._service, self._arrivals = self._world.service, self._world.arrivals
 
-    def arm_of(self, scenario: Scenario) -> Arm:
-        """Return a scenario as it would be met here; of another scenario its parameters and structure must be the same."""
+    @property
+    def draws(self) -> Draws:
+        """The randomness of its runs."""
+        return self._made.draws
+
+    def _practice(self, scenario: Scenario) -> Practice:
         made, policy = self._made, scenario.policies.thresholds
         target = national_set(policy.reference, made.p) if policy is not None else self._national
-        practice = practice_of(scenario, self._area, made.p, made.calendar, made.own, self._national, target)
-        return Arm(scenario, practice, staffing_of(scenario, self._area, made.p, made.calendar, made.draws))
+        return practice_of(scenario, self._area, made.p, made.calendar, made.own, self._national, target)
+
+    def given(self, scenario: Scenario) -> Given:
+        """Return what a run of a scenario starts from; of another than the first all that is not dated must be the same.
+
+        The lists that a run uses up are its own.
+        """
+        made, practice = self._made, self._practice(scenario)
+        return Given(
+            p=made.p,
+            calendar=made.calendar,
+            tables=self._tables,
+            referrals=self._referrals,
+            practice=practice,
+            staffing=staffing_of(scenario, self._area, made.p, made.calendar, made.draws),
+            profiles=self._profiles,
+            known=self._known,
+            cases=dict(made.cases),
+            arrivals=first_candidates(self._first, self._added(practice)),
+            leaving=_leaving(made.children, self.end),
+            year_ends=[min(float(made.calendar.year_bounds(year)[1]), self.end) for year in self._years],
+        )
 
     def _added(self, practice: Practice) -> NDArray[np.float64]:
         """Return the first of each child's candidates that a rise in demand adds."""
@@ -283,47 +286,22 @@ class UnderWay:
         extra[history.stage != OUT] = np.inf
         return extra
 
-    @staticmethod
-    @contextmanager
-    def without_collections() -> Iterator[None]:
-        """Leave the collection of cycles out: a run makes none worth collecting, and each would scan every child."""
-        gc_was_on = gc.isenabled()
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-        try:
-            yield
-        finally:
-            gc.unfreeze()
-            if gc_was_on:
-                gc.enable()
+    def run(self, scenario: Scenario, engine: str = "python") -> Replication:
+        """Simulate a scenario from here.
 
-    def until(self, time: float) -> None:
-        """Let it go on until a time, working days; what happens at that time is still to come.
-
-        Who waits is noted where a reporting year ends.
+        Raises
+        ------
+        InputError : the native engine is asked for and not there.
         """
-        go_on(self._env, self._world, time)
+        given, record = self.given(scenario), EventRecord(EVENT_NAMES, DETAIL_NAMES)
+        if engine == "native":
+            from cinsim.native import required_engine
 
-    def follow(self, arm: Arm) -> None:
-        """Go on under an arm that has been the same so far, as if it had been followed from the beginning.
-
-        What was worked out ahead from the former arm is worked out anew: when posts open, close and change hands, when
-        workers fall sick and rules change, and when children are next referred.
-        """
-        service, former = self._service, self.arm
-        self.arm = arm
-        service.follow(arm.practice)
-        service.office.follow(arm.staffing, arm.practice.lead_practitioner.effect)
-        if arm.practice.demand != former.practice.demand:
-            self._arrivals.expect(first_candidates(self._base, self._added(arm.practice), service.env.now))
-            for child in service.known.values():
-                await_referral_anew(child, service)
-
-    def finished(self) -> Replication:
-        """Return what has come of it, once it has gone on to the end."""
-        made, scenario = self._made, self.arm.scenario
-        outcome = finish(self._world)
+            outcome = required_engine().simulate(self.draws, record, given, self.end)
+        else:
+            with _without_collections():
+                outcome = simulate(DayByDay(), self.draws, record.write, given, self.end)
+        made = self._made
         return Replication(
             area=self._area,
             draw=self._draw,
@@ -331,17 +309,32 @@ class UnderWay:
             scenario=scenario,
             parameters=made.p.values,
             calendar=made.calendar,
-            record=self._record,
+            record=record,
             population=_population(made.children, made.grid, made.calendar, made.history),
             workers=outcome.workers,
             reported_years=self._years,
             national_thresholds={name: float(value) for name, value in asdict(self._national).items()},
             start_time=float(made.calendar.time_of(scenario.start)),
-            hours_factor=self.arm.staffing.hours_factor,
+            hours_factor=given.staffing.hours_factor,
             work_notes=np.array(outcome.notes, dtype=np.float64).reshape(-1, 6),
             queue_notes=np.array(outcome.queues, dtype=np.float64).reshape(-1, 3),
-            posts=self.arm.staffing.posts,
+            posts=given.staffing.posts,
         )
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Leave the collection of cycles out: a run makes none worth collecting, and each would scan every child."""
+    gc_was_on = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if gc_was_on:
+            gc.enable()
 
 
 _MONTHS = (

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 
 import simpy
 
 from cinsim.engine.clock import on_grid
 from cinsim.engine.draws import Draws
-from cinsim.engine.environment import Until
 from cinsim.engine.record import Write
 from cinsim.policy.lead_practitioner import Effect
 from cinsim.policy.timing import NEVER, Ramp
@@ -88,44 +86,10 @@ class Office:
         self._elsewhere, supervised = supervised_teams(staffing)
         self._supervisors = {team: Diary() for team in supervised}
         self._supervisors.setdefault(self._elsewhere, Diary())
-        self._histories = [PostHistory(self, post) for post in staffing.posts]
-        for history in self._histories:
-            env.process(history.live())
-        self._rules_change: Until
-        self._pooling: Until
+        for post in staffing.posts:
+            env.process(PostHistory(self, post).live())
         env.process(self._change_rules())
         env.process(self._pool_supervisors())
-
-    def follow(self, staffing: Staffing, lead_effect: Effect) -> None:
-        """Go on under another staffing, which has been the same as the former so far."""
-        self.staffing, self._lead_effect = staffing, lead_effect
-        self._absences = Absences(self)
-        self._rules_change.move(rules_change_over(staffing).start)
-        self._pooling.move(pooled_from(staffing))
-        posts = {post.number: post for post in staffing.posts}
-        histories = {history.post.number: history for history in self._histories}
-        for number, history in histories.items():
-            # a post that the other staffing does not have has not been opened yet, and never will be
-            history.look_again(posts.get(number, replace(history.post, opens=math.inf)))
-        self._histories = [histories.get(post.number) or PostHistory(self, post) for post in staffing.posts]
-        self._place_new_posts()
-        for worker in self.workers:
-            worker.look_again()
-
-    def _place_new_posts(self) -> None:
-        """Begin the histories that are new, each in the place among the others that it would have had from the beginning."""
-        new: list[PostHistory] = []
-        before = 0.0
-        for place, history in [*((each.place, each) for each in self._histories), (self._rules_change.place, None)]:
-            if place is None:
-                new.append(history)  # type: ignore[arg-type]
-                continue
-            low = max(before, math.ceil(place) - 1.0)  # places between whole numbers are free
-            for k, joins in enumerate(new):
-                joins.place = low + (place - low) * (k + 1) / (len(new) + 1)
-                self.env.process(joins.live())
-            new.clear()
-            before = place
 
     def supervisors(self, team: int) -> Diary:
         """Return the diary that the practice supervisors of a team share; without any, those of the team with the most."""
@@ -149,8 +113,10 @@ class Office:
 
     def _pool_supervisors(self) -> Generator[simpy.Event, object, None]:
         """Have all practice supervisors share one diary from the time on at which the rules say so."""
-        self._pooling = Until(self.env, pooled_from(self.staffing))
-        yield self._pooling
+        start = pooled_from(self.staffing)
+        if math.isinf(start):
+            return
+        yield self.env.timeout(start - self.env.now)
         pool = Diary()
         for team in sorted(self._supervisors):
             for task in self._supervisors[team].waiting():
@@ -162,8 +128,10 @@ class Office:
 
     def _change_rules(self) -> Generator[simpy.Event, object, None]:
         """Bring hours and limits of those in post to what the scenario sets, each day while it is phased in."""
-        self._rules_change = Until(self.env, rules_change_over(self.staffing).start)
-        yield self._rules_change
+        start = rules_change_over(self.staffing).start
+        if math.isinf(start):
+            return
+        yield self.env.timeout(start - self.env.now)
         while True:
             now, rules = self.env.now, self.staffing.rules
             self.overtime_limit = rules.ramp.blend(*rules.overtime, now)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import simpy
 
 from cinsim.engine.clock import on_grid
-from cinsim.engine.environment import Until, place_of
 from cinsim.engine.variates import exponential
 from cinsim.workforce.service_length import (
     DAYS_PER_WEEK,
@@ -56,29 +55,14 @@ def courses_of_vacancies(office: Office, rates: Rates) -> tuple[Course, Course]:
 
 
 class PostHistory:
-    """What becomes of a post: permanent spells, vacancies, agency workers, until the post is closed.
-
-    Every wait is for a time that is worked out anew in :meth:`look_again`, should the scenario be another from now on.
-
-    Attributes
-    ----------
-    place : in the order of events, before all that happens in the post; set for one that joins while a run is under way.
-    """
+    """What becomes of a post: permanent spells, vacancies, agency workers, until the post is closed."""
 
     def __init__(self, office: Office, post: Post):
         self.office = office
-        self.place: float | None = None
         self._tenure, self._vacancy, self._cover, self._stint, self._start, self._lasted = (
             office.draws.stream(name)
             for name in ("tenure", "vacancy", "agency cover", "agency stint", "post at the start", "service at the start")
         )
-        self._ends: Callable[[], float] = lambda: math.inf
-        self._waits: Until | None = None
-        self._read(post)
-
-    def _read(self, post: Post) -> None:
-        """Take in the post and the rates of its role."""
-        office = self.office
         self.post: Post = post
         self.rates: Rates = office.rates_of(post.team, post.role)
         # rates of leaving and recruiting change at the middle of the phase-in
@@ -87,24 +71,16 @@ class PostHistory:
         self._stay: tuple[Course, Course] = courses_of_service(office, self.rates)
         self._gap: tuple[Course, Course] = courses_of_vacancies(office, self.rates)
 
-    def look_again(self, post: Post) -> None:
-        """Go on under the office's new staffing, which has been the same as the former so far."""
-        self._read(post)
-        if self._waits is not None:
-            self._waits.move(self._ends())
-
-    def _wait(self, ends: Callable[[], float], place: float | None = None) -> Until:
-        self._ends = ends
-        self._waits = Until(self.office.env, ends(), place)
-        return self._waits
+    def _until(self, time: float) -> simpy.Event:
+        """Return the event of a time to come, which never happens where that is infinity."""
+        env = self.office.env
+        return env.event() if math.isinf(time) else env.timeout(time - env.now)
 
     def live(self) -> Generator[simpy.Event, object, None]:
         """Live through the post's history."""
-        env, place = self.office.env, self.place
-        if place is None:
-            self.place = place_of(env)
+        env = self.office.env
         if self.post.opens > env.now:
-            yield self._wait(lambda: self.post.opens, place)
+            yield self._until(self.post.opens)
         post, listed = self.post, self.post.listed
         vacant = (
             self._start(post.number, 0) < self.rates.vacancy[env.now >= self._change] if listed is None else not listed.permanent
@@ -123,10 +99,7 @@ class PostHistory:
         office, post, env = self.office, self.post, self.office.env
         luck = exponential(self._vacancy(post.number, occurrence))
         served = self._gap[first >= self._gap_change].age(share)
-
-        def end() -> float:
-            return min(on_grid_or_never(ends_at(first, luck, *self._gap, self._gap_change, served)), self.post.closes)
-
+        end = min(on_grid_or_never(ends_at(first, luck, *self._gap, self._gap_change, served)), post.closes)
         cover = self._cover(post.number, occurrence)
 
         def is_covered() -> bool:  # each stint anew, under the rate of its day
@@ -135,18 +108,13 @@ class PostHistory:
             return post.on_duty or cover < self.rates.cover[env.now >= self._change]
 
         spell = occurrence * SPELLS_PER_VACANCY
-        while is_covered() and env.now < end():
+        while is_covered() and env.now < end:
             length = office.agency_stint_mean * exponential(self._stint(post.number, spell))
-            yield from self._be_covered(spell, on_grid(max(first, env.now) + max(length, SHORTEST_STINT_DAYS)), end)
+            until = min(on_grid(max(first, env.now) + max(length, SHORTEST_STINT_DAYS)), end)
+            yield from self._in_post(spell, until, until, agency=True)
             spell += 1
-        if env.now < end():
-            yield self._wait(end)
-
-    def _be_covered(self, spell: int, stint_ends: float, end: Callable[[], float]) -> Generator[simpy.Event, object, None]:
-        def until() -> float:
-            return min(stint_ends, end())
-
-        yield from self._in_post(spell, until, until, agency=True)
+        if env.now < end:
+            yield self._until(end)
 
     def _be_held(self, first: float, share: float, occurrence: int) -> Generator[simpy.Event, object, None]:
         """Have a permanent worker in the post until the worker leaves."""
@@ -159,43 +127,32 @@ class PostHistory:
         if listed is not None and occurrence == 1:
             served = course.age(self._lasted(post.number, 0)) if listed.served is None else listed.served
 
-        def resigns() -> float:
-            if found > mean:  # in the weeks of notice when the run starts
-                return first
-            return on_grid_or_never(ends_at(first, luck, *self._stay, self._change, served))
-
-        def until() -> float:
-            end = first + on_grid(mean + notice - found) if found > mean else resigns() + notice
-            return min(end, self.post.closes)
-
+        if found > mean:  # in the weeks of notice when the run starts
+            resigns, end = first, first + on_grid(mean + notice - found)
+        else:
+            resigns = on_grid_or_never(ends_at(first, luck, *self._stay, self._change, served))
+            end = resigns + notice
         settled = occurrence == 1 and (post.opens <= 0.0 or (listed is not None and listed.served != 0.0))
-        yield from self._in_post(occurrence * SPELLS_PER_VACANCY, resigns, until, agency=False, settled=settled)
+        yield from self._in_post(occurrence * SPELLS_PER_VACANCY, resigns, min(end, post.closes), agency=False, settled=settled)
 
     def _in_post(
-        self, spell: int, resigns: Callable[[], float], until: Callable[[], float], *, agency: bool, settled: bool = True
+        self, spell: int, resigns: float, until: float, *, agency: bool, settled: bool = True
     ) -> Generator[simpy.Event, object, None]:
         """Have a worker in post until a time (infinity: for good), from ``resigns`` on under notice."""
-        office, env, last_day = self.office, self.office.env, math.inf
-
-        def gives_notice() -> float:
-            return min(resigns(), until())
-
-        def leaves() -> float:
-            return min(until(), last_day)
-
-        if until() <= env.now:
+        office, env = self.office, self.office.env
+        if until <= env.now:
             return
         worker = office.start_worker(self.post, spell, agency=agency, settled=settled)
         worker.tenure = env.active_process
         try:  # infinity: nothing but a resignation ends this spell within the run
-            if gives_notice() > env.now:
-                yield self._wait(gives_notice)
+            if min(resigns, until) > env.now:
+                yield self._until(min(resigns, until))
         except simpy.Interrupt:  # overload makes the worker resign
-            last_day = env.now + office.notice_days
+            until = min(until, env.now + office.notice_days)
         worker.tenure = None
-        if leaves() > env.now:
+        if until > env.now:
             worker.give_notice()
-            yield self._wait(leaves)
+            yield self._until(until)
         office.end_worker(worker)
 
 

@@ -46,7 +46,7 @@ class Worker:
     """Someone in post from ``started`` to ``left``: a role, a team, a diary, cases and a limit to them."""
 
     __slots__ = (
-        "_absences", "_leave_at", "_morning", "_nothing_but_work_until", "_sick_at", "_supervised_at", "_well", "agency", "asked",
+        "_absences", "_leave_at", "_morning", "_nothing_but_work_until", "_sick_at", "_supervised_at", "agency", "asked",
         "available", "cases", "day_hours", "diary", "effect", "fte", "left", "limit", "load", "long_away", "luck", "moment",
         "note_at", "number", "office", "overtime", "points", "post", "role", "settled", "started", "team", "tenure",
         "under_notice", "unused",
@@ -95,7 +95,6 @@ class Worker:
         self._absences = 0
         self._leave_at = self._sick_at = self._supervised_at = math.nan
         self._nothing_but_work_until = -math.inf
-        self._well: tuple[int, float, float] | None = None  # what the next spell of sickness follows from
 
     def weigh(self, points: float) -> None:
         """Change the caseload by some points, and with it the worker's place in allocation."""
@@ -193,15 +192,7 @@ class Worker:
 
     def _be_well(self, occurrence: int, well_from: float) -> None:
         """Be well from a time on, until the next spell of sickness."""
-        self._well = (occurrence, well_from, self.office.overload(self))
-        self._sick_at = self.office.sick_from(self, *self._well)
-
-    def look_again(self) -> None:
-        """Go on under the office's new staffing, which has been the same as the former so far."""
-        self.effect = self.office.effect_of(self.role)
-        if self._well is not None:
-            self._sick_at = self.office.sick_from(self, *self._well)
-        self._nothing_but_work_until = -math.inf  # look again at what falls due besides work
+        self._sick_at = self.office.sick_from(self, occurrence, well_from, self.office.overload(self))
 
     def _be_away(self, now: float) -> None:
         """Be sick or on leave from now on."""

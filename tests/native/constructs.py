@@ -16,7 +16,7 @@ from typing import Final
 import simpy
 
 from cinsim.engine.draws import Draws
-from cinsim.engine.environment import DayByDay, Recurring, Until, place_of
+from cinsim.engine.environment import DayByDay, Recurring
 from cinsim.engine.record import Write
 from cinsim.engine.variates import choice, exponential, lognormal, normal, weibull
 
@@ -340,7 +340,6 @@ def processes(env: DayByDay, draws: Draws, write: Write) -> None:
     late.callbacks.append(look)
     again = Again(env, write)
     again.begin()
-    env.process(_until(env, write))
     env.run(30.0)
     write(env.now, 0, 8)
 
@@ -361,13 +360,6 @@ class Again:
         self.left -= 1
         if self.left > 0:
             self.event.after(2.0)
-
-
-def _until(env: DayByDay, write: Write) -> Generator[simpy.Event, object, None]:
-    place = place_of(env)
-    coming = Until(env, 7.5)
-    yield coming
-    write(env.now, int(coming.place > place), 10)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,9 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cinsim.native.generator.expressions import Code, Expressions
+from cinsim.native.generator.basis import Code
+from cinsim.native.generator.expressions import Expressions
+from cinsim.native.generator.surface import EVENT, METHODS, RECORD, RECORD_DEFAULTS, RECORD_NAMES
 from cinsim.native.generator.types import (
     BOOL,
     DATE,
@@ -15,7 +17,6 @@ from cinsim.native.generator.types import (
     INT,
     INTS,
     NONE,
-    STR,
     Type,
     cls,
     cpp,
@@ -36,22 +37,6 @@ _MATH = {
     "exp": FLOAT, "log": FLOAT, "log1p": FLOAT, "expm1": FLOAT, "sqrt": FLOAT, "fabs": FLOAT, "floor": INT, "ceil": INT,
     "isinf": BOOL, "isnan": BOOL, "isfinite": BOOL,
 }  # fmt: skip
-EVENT = cls("SimEvent")
-_RUNTIME = {
-    ("Environment", "timeout"): ((FLOAT,), EVENT),
-    ("Environment", "event"): ((), EVENT),
-    ("Environment", "run"): ((FLOAT,), NONE),
-    ("Environment", "process"): ((Type("gen", (NONE,)),), cls("Process")),
-    ("Process", "interrupt"): ((INT,), NONE),
-    ("SimEvent", "succeed"): ((INT,), NONE),
-    ("Recurring", "after"): ((FLOAT,), NONE),
-    ("Until", "move"): ((FLOAT,), NONE),
-    ("Draws", "stream"): ((STR,), cls("Stream")),
-}  # fmt: skip
-"""Methods of the runtime: parameters and result."""
-_RECORD = [FLOAT, INT, INT, INT, INT, INT, FLOAT, FLOAT, FLOAT]
-_RECORD_NAMES = ["time", "entity", "event", "episode", "resource", "detail", "hours", "due", "value"]
-_RECORD_DEFAULTS = ["", "", "", "0", "-1", "-1", "0.0", "nan_", "nan_"]
 
 
 class Calls:
@@ -65,8 +50,8 @@ class Calls:
             "all": self._any, "sorted": self._sorted, "isinstance": self._isinstance, "divmod": self._divmod,
             "list": self._copy, "tuple": self._copy, "frozenset": self._frozenset, "set": self._set,
             "heappush": self._heappush, "heappop": self._heappop, "bisect_right": self._bisect,
-            "replace": self._replace, "date": self._date, "timedelta": self._timedelta, "Until": self._until,
-            "Recurring": self._recurring, "place_of": self._place_of, "cast": self._cast, "heapify": self._heapify,
+            "replace": self._replace, "date": self._date, "timedelta": self._timedelta,
+            "Recurring": self._recurring, "cast": self._cast, "heapify": self._heapify,
             "fabs": self._math, "log": self._math, "sqrt": self._math,
         }  # fmt: skip
 
@@ -77,9 +62,9 @@ class Calls:
         if isinstance(function, ast.Name) or name in self._builtins:
             if name not in at.names:
                 found = self.unit.program.resolve(at.module, name)
-                if found is not None and isinstance(found.node, ast.FunctionDef) and name not in ("place_of",):
+                if found is not None and isinstance(found.node, ast.FunctionDef):
                     return self._function(at, node, found)
-                if found is not None and isinstance(found.node, ast.ClassDef) and name not in ("Until", "Recurring"):
+                if found is not None and isinstance(found.node, ast.ClassDef) and name != "Recurring":
                     return self._construct(at, node, found)
                 if name in self._builtins:
                     return self._builtins[name](at, node, want)
@@ -204,9 +189,9 @@ class Calls:
 
     def _write(self, at: Expressions, node: ast.Call, code: str) -> Code:
         given = list(node.args) + [k.value for k in node.keywords]
-        places = list(range(len(node.args))) + [_RECORD_NAMES.index(k.arg or "") for k in node.keywords]
-        codes = list(_RECORD_DEFAULTS)
-        for place, (argument, _) in zip(places, at.in_order(given, [_RECORD[p] for p in places]), strict=True):
+        places = list(range(len(node.args))) + [RECORD_NAMES.index(k.arg or "") for k in node.keywords]
+        codes = list(RECORD_DEFAULTS)
+        for place, (argument, _) in zip(places, at.in_order(given, [RECORD[p] for p in places]), strict=True):
             codes[place] = argument
         return f"{code}->write({', '.join(codes)})", NONE
 
@@ -215,9 +200,9 @@ class Calls:
     def _of_runtime(self, at: Expressions, node: ast.Call, code: str, kind: Type, name: str) -> Code:
         if name == "write" or (kind == cls("Record") and name == "__call__"):
             return self._write(at, node, code)
-        if (kind.name, name) not in _RUNTIME:
+        if (kind.name, name) not in METHODS:
             raise at.module.refuse(node, f"the runtime's {kind.name} has no '{name}'")
-        parameters, result = _RUNTIME[kind.name, name]
+        parameters, result = METHODS[kind.name, name]
         arguments = list(node.args)
         if name == "succeed":
             value = f"sent({at.expr(arguments[0])[0]})" if arguments else "0"
@@ -228,16 +213,9 @@ class Calls:
         arrow = "." if kind.name in ("Draws", "Stream") else "->"
         return f"{code}{arrow}{name}({', '.join(codes)})", result
 
-    def _until(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
-        codes = [c for c, _ in at.in_order(list(node.args), [cls("Environment"), FLOAT, opt(FLOAT)][: len(node.args)])]
-        return f"make<Until>({', '.join(codes)})", cls("Until")
-
     def _recurring(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
         codes = [c for c, _ in at.in_order(list(node.args), [cls("Environment"), fn((EVENT,), NONE)])]
         return f"make<Recurring>({', '.join(codes)})", cls("Recurring")
-
-    def _place_of(self, at: Expressions, node: ast.Call, want: Type | None) -> Code:
-        return f"{at.expr(node.args[0])[0]}->place()", FLOAT
 
     # ---- containers
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
+import statistics
+import textwrap
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +14,7 @@ from cinsim.native.generator.layout import Boundary, description
 from cinsim.native.generator.program import Module
 from cinsim.native.generator.statements import Function
 from cinsim.native.generator.types import FLOAT, cls
-from cinsim.native.generator.unit import Unit, normal_quantile
+from cinsim.native.generator.unit import Unit
 from cinsim.native.library import PACKAGE, digest
 
 ENTRY: Final = ("cinsim.simulation.world", "simulate")
@@ -75,7 +78,7 @@ def engine_text() -> tuple[str, dict[str, object]]:
 
 def normal_function(unit: Unit) -> str:
     """Return the normal quantile as a C++ function."""
-    source = normal_quantile().replace("def _normal_dist_inv_cdf(p, mu, sigma):", "def normal(p: float) -> float:")
+    source = _normal_quantile().replace("def _normal_dist_inv_cdf(p, mu, sigma):", "def normal(p: float) -> float:")
     tree = ast.parse("from math import fabs, log, sqrt\n" + source.replace("mu + (x * sigma)", "0.0 + (x * 1.0)"))
     module = Module.__new__(Module)
     module.name, module.path, module.tree, module.definitions = "statistics", "statistics", tree, {}
@@ -83,6 +86,14 @@ def normal_function(unit: Unit) -> str:
     assert isinstance(node, ast.FunctionDef)
     lines = Function(unit, module).body(node, [("p", FLOAT)], FLOAT)
     return "double normal(double p) {\n  " + "\n  ".join(lines) + "\n}"
+
+
+def _normal_quantile() -> str:
+    """Return the standard library's normal quantile, as source in the subset (Wichura's AS 241)."""
+    source = inspect.getsource(statistics)
+    start = source.index("def _normal_dist_inv_cdf")
+    body = source[start : source.index("\n\n\n", start)]
+    return textwrap.dedent(body)
 
 
 def write_engine(folder: Path) -> None:

@@ -33,7 +33,7 @@ from cinsim.native.generator.types import (
 )
 
 RUNTIME = {
-    "Environment": "Environment", "DayByDay": "Environment", "Process": "Process", "Timeout": "SimEvent", "Until": "Until",
+    "Environment": "Environment", "DayByDay": "Environment", "Process": "Process", "Timeout": "SimEvent",
     "Recurring": "Recurring", "Interrupt": "Interrupt", "Draws": "Draws", "Write": "Record", "simpy.Event": "SimEvent",
 }  # fmt: skip
 """Classes that the runtime writes by hand, by the names that the model has for them."""

@@ -5,22 +5,16 @@ from __future__ import annotations
 import ast
 import enum
 import inspect
-import statistics
-import textwrap
 from collections.abc import Callable
 
+from cinsim.native.generator.basis import Code
 from cinsim.native.generator.calls import Calls
-from cinsim.native.generator.expressions import Code, Expressions
+from cinsim.native.generator.expressions import Expressions
+from cinsim.native.generator.fields import assigned_type, is_field
 from cinsim.native.generator.program import Class, Module, Named, Program, Refused, is_property, safe, struct_of
 from cinsim.native.generator.statements import Function
-from cinsim.native.generator.types import ANY, FLOAT, INT, INTS, NONE, STR, Type, cls, cpp, fn, join, list_of, without_none
-
-_MEMBERS = {
-    ("Environment", "now"): FLOAT, ("Environment", "active_process"): cls("Process"), ("Process", "is_alive"): Type("bool"),
-    ("SimEvent", "triggered"): Type("bool"), ("SimEvent", "callbacks"): list_of(fn((cls("SimEvent"),), NONE)),
-    ("Until", "at"): FLOAT, ("Until", "place"): FLOAT, ("Interrupted", "cause"): INT,
-}  # fmt: skip
-"""What of the runtime's objects can be read."""
+from cinsim.native.generator.surface import MEMBERS
+from cinsim.native.generator.types import ANY, FLOAT, INTS, NONE, STR, Type, cls, cpp, fn, join, without_none
 
 
 class Unit:
@@ -214,65 +208,16 @@ class Unit:
                 return self.program.type_of(declared.annotation, c.module)
         for method in sorted(c.methods.values(), key=lambda m: m.name != "__init__"):
             for s in ast.walk(method):
-                if isinstance(s, ast.AnnAssign) and _is_field(s.target, attribute):
+                if isinstance(s, ast.AnnAssign) and is_field(s.target, attribute):
                     return self.program.type_of(s.annotation, c.module)
         init = c.methods.get("__init__")
         if init is None or attribute in c.under_way:
             return None
         c.under_way.add(attribute)
         try:
-            return self._assigned_type(c, init, attribute)
+            return assigned_type(self, c, init, attribute)
         finally:
             c.under_way.discard(attribute)
-
-    def _assigned_type(self, c: Class, init: ast.FunctionDef, attribute: str) -> Type | None:
-        at = Function(self, c.module, c)
-        at.names = {n: cls(c.name) if n == "self" else t for n, t in self._known_parameters(c.module, init)}
-        for s in ast.walk(init):
-            if not isinstance(s, ast.Assign):
-                continue
-            for target in s.targets:
-                pairs = [(target, s.value)]
-                if isinstance(target, ast.Tuple):
-                    if isinstance(s.value, ast.Tuple):
-                        pairs = list(zip(target.elts, s.value.elts, strict=True))
-                    elif isinstance(s.value, ast.GeneratorExp):
-                        pairs = [(t, s.value.elt) for t in target.elts]
-                        if any(_is_field(t, attribute) for t in target.elts):
-                            self._locals(at, init)
-                            inner = Function(self, c.module, c, at.names)
-                            _, kind = inner.iterable(s.value.generators[0].iter)
-                            inner.bind(s.value.generators[0].target, kind, "item_")
-                            return inner.type(s.value.elt)
-                    elif any(_is_field(t, attribute) for t in target.elts):
-                        self._locals(at, init)
-                        place = next(k for k, t in enumerate(target.elts) if _is_field(t, attribute))
-                        kind = without_none(at.type(s.value))
-                        return kind.args[place] if kind.kind == "tuple" else kind.args[0]
-                for t, value in pairs:
-                    if _is_field(t, attribute):
-                        self._locals(at, init)
-                        return at.type(value)
-        return None
-
-    def _known_parameters(self, module: Module, node: ast.FunctionDef) -> list[tuple[str, Type]]:
-        out = [("self", NONE)]
-        for argument in (*node.args.args, *node.args.kwonlyargs):
-            if argument.annotation is not None:
-                try:
-                    out.append((argument.arg, self.program.type_of(argument.annotation, module)))
-                except Refused:
-                    continue
-        return out
-
-    def _locals(self, at: Function, init: ast.FunctionDef) -> None:
-        for s in init.body:
-            if isinstance(s, ast.Assign) and not any(isinstance(t, ast.Attribute) for t in s.targets):
-                try:
-                    for name, kind in at._binds(s):
-                        at.names.setdefault(name, kind)
-                except Refused:
-                    continue
 
     def constructor_parameters(self, c: Class) -> tuple[list[tuple[str, Type]], dict[str, ast.expr]]:
         """Return what making an instance takes, and defaults."""
@@ -305,7 +250,7 @@ class Unit:
         self._functions[name] = (head + ";", f"{head} {{ auto self = make<{c.name}>(); {fill} return self; }}")
         return name
 
-    def equality(self, at: Expressions, kind: Type) -> str:
+    def equality(self, kind: Type) -> str:
         """Return the C++ name of what compares two instances of a dataclass field by field."""
         c = self.program.classes[kind.name]
         name = f"equal_{c.name}"
@@ -324,9 +269,9 @@ class Unit:
 
     def runtime_member(self, at: Expressions, node: ast.Attribute, code: str, kind: Type) -> Code:
         """Return what is read of an object of the runtime."""
-        member = _MEMBERS.get((kind.name, node.attr))
-        if member is None and kind.name in ("Until", "Recurring"):
-            member = _MEMBERS.get(("SimEvent", node.attr))
+        member = MEMBERS.get((kind.name, node.attr))
+        if member is None and kind.name == "Recurring":
+            member = MEMBERS.get(("SimEvent", node.attr))
         if member is None:
             raise at.module.refuse(node, f"the runtime's {kind.name} has no '{node.attr}'")
         return f"{code}->{node.attr}", member
@@ -411,23 +356,6 @@ class Unit:
         ]
         parts += [definition for _, definition in self._functions.values()]
         return "\n".join(parts)
-
-
-def normal_quantile() -> str:
-    """Return the standard library's normal quantile, as source in the subset (Wichura's AS 241)."""
-    source = inspect.getsource(statistics)
-    start = source.index("def _normal_dist_inv_cdf")
-    body = source[start : source.index("\n\n\n", start)]
-    return textwrap.dedent(body)
-
-
-def _is_field(target: ast.AST, attribute: str) -> bool:
-    return (
-        isinstance(target, ast.Attribute)
-        and isinstance(target.value, ast.Name)
-        and target.value.id == "self"
-        and target.attr == attribute
-    )
 
 
 __all__ = ["STR", "Unit", "is_property", "join"]

@@ -70,7 +70,6 @@ struct Environment {
     if (pages.size() <= day) pages.resize(day + 256);
     pages[day].push_back(n); ahead++;
   }
-  double place() { return double(scheduled++); }
   bool turn_page() {
     if (!ahead) return false;
     size_t day = size_t(tomorrow);
@@ -125,11 +124,6 @@ struct Recurring : SimEvent {
   Callback action;
   Recurring(Environment* e, Callback a) : SimEvent(e), action(a) { kind = RECURRING; triggered = true; }
   void after(double delay) { processed = false; env->schedule(this, NORMAL, delay); }
-};
-struct Until : SimEvent {
-  double at, place;
-  Until(Environment* e, double when) : SimEvent(e), at(when), place(e->place()) { triggered = true; if (!std::isinf(at)) e->schedule(this, NORMAL, at - e->now); }
-  Until(Environment* e, double when, Opt<double> where) : Until(e, when) { if (where.there) throw Failed("a place among events is for runs that go on under another scenario"); }
 };
 inline void Environment::run(double until) {
   while (true) {
