@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +38,7 @@ def made(folder: Path, arms: int = 1, years: int = 2, how_many: int = 12) -> Pat
     for code, rows in pd.read_csv(folder / "measures.csv").groupby("area_code", sort=False):
         sums.add(str(code), rows)
     append_csv(sums.frame(), folder / "national.csv")
+    resealed(folder)
     return folder
 
 
@@ -68,6 +68,7 @@ def test_groups_of_several_authorities_are_those_of_all_their_children_whatever_
     referred = table[(table["measure"] == "referrals") & table["group"].isin([f"sex={sex}" for sex in SEXES])]
     again = referred.assign(measure="re_referrals", value=(referred["value"] * rng.uniform(0.1, 0.3, len(referred))).round())
     pd.concat([table, *of_groups, again]).to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     opened = csv.open_csv
     monkeypatch.setattr(csv, "open_csv", lambda path, **how: opened(path, read_options=csv.ReadOptions(block_size=block), **how))
     run = read_run(folder)
@@ -90,9 +91,8 @@ def test_groups_of_several_authorities_are_those_of_all_their_children_whatever_
 
 def test_a_manifest_that_names_no_areas_is_refused(tmp_path: Path) -> None:
     folder = made(tmp_path / "run", years=1, how_many=3)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"areas": []}))
-    with pytest.raises(InputError, match=r"manifest.json.*names no areas"):
+    resealed(folder, areas=[])
+    with pytest.raises(InputError, match=r"manifest.json.*'areas': must not be empty"):
         read_run(folder)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from report_runs import NAMES, RunMaker
+from report_runs import NAMES, RunMaker, resealed
 
 from cinsim.outcomes.compare import differences
 from cinsim.report import sensitivity
@@ -22,18 +22,24 @@ pytestmark = pytest.mark.unit
 
 def test_the_parameter_an_effect_hangs_on_is_named(tmp_path: Path) -> None:
     folder = RunMaker(arms=2, draws=12, replications=2, years=1).write(tmp_path / "run")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["parameter_sets"] = {n: [{"help_per_visit": 0.01 * d, "idle": 1.0} for d in range(12)] for n in NAMES[:2]}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    _give_parameters(folder, [{"help_per_visit": 0.01 * d, "idle": 1.0} for d in range(12)])
     table = pd.read_csv(folder / "measures.csv")
     here = (table["scenario"] == NAMES[1]) & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
     before = (table["scenario"] == "baseline") & (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
     table.loc[here, "value"] = table.loc[before, "value"].to_numpy() - table.loc[here, "draw"].to_numpy()
     table.to_csv(folder / "measures.csv", index=False)
+    resealed(folder)
     search = sensitivities(read_run(folder), ["cpp_31_march_rate"])
     (found,) = search.found
     assert (found.parameter, found.correlation) == ("help_per_visit", pytest.approx(-1.0))
     assert (search.varied, search.held, search.effects) == (1, 1, 1)
+
+
+def _give_parameters(folder: Path, sets: list[dict[str, float]]) -> None:
+    """Let a comparison have been made with these sets of parameters and no others."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    entries = [{**manifest["parameters"][0], "name": name} for name in sets[0]]
+    resealed(folder, parameters=entries, parameter_sets=dict.fromkeys(NAMES[:2], sets))
 
 
 def _with_draws(folder: Path, draws: int, parameters: int, hold: float) -> Path:
@@ -42,9 +48,7 @@ def _with_draws(folder: Path, draws: int, parameters: int, hold: float) -> Path:
     rng = np.random.default_rng(6)
     values = rng.normal(size=(draws, parameters))
     sets = [{f"parameter_{place}": float(value) for place, value in enumerate(row)} | {"idle": 1.0} for row in values]
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["parameter_sets"] = dict.fromkeys(NAMES[:2], sets)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    _give_parameters(folder, sets)
     table = pd.read_csv(folder / "measures.csv")
     of = (table["measure"] == "cpp_31_march_rate") & (table["group"] == "all")
     here, before = of & (table["scenario"] == NAMES[1]), of & (table["scenario"] == "baseline")
@@ -53,6 +57,7 @@ def _with_draws(folder: Path, draws: int, parameters: int, hold: float) -> Path:
     table.to_csv(folder / "measures.csv", index=False)
     is_baseline = table["scenario"] == "baseline"
     differences(table[is_baseline], table[~is_baseline]).to_csv(folder / "differences.csv", index=False)
+    resealed(folder)
     return folder
 
 

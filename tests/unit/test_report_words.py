@@ -141,20 +141,21 @@ def test_one_child_is_shown_under_the_baseline_and_under_each_scenario_from_wher
 
 def test_a_scenario_that_sets_nothing_has_no_settings_told_and_one_that_does_only_those(tmp_path: Path) -> None:
     folder = RunMaker(years=1).write(tmp_path / "run")
-    manifest = json.loads((folder / "manifest.json").read_text())
     for given, told in (
         ({}, []),
         ({"policies": {"plan_quality": {"share_high_quality": "80%"}}}, ["Share of new plans of high quality: 80%"]),
     ):
-        manifest["scenarios"] = [Scenario(title="Today", **given).resolved() | {"name": "baseline"}]
-        (folder / "manifest.json").write_text(json.dumps(manifest))
+        resealed(folder, scenarios=[Scenario(title="Today", **given).resolved() | {"name": "baseline"}])
         assert settings(read_run(folder)) == told
 
 
 def test_what_scenarios_change_is_said_beside_practice_as_it_is(tmp_path: Path) -> None:
     folder = RunMaker(arms=3, years=1).write(tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["parameters"].append({"name": "cin_visit_interval_working_days", "value": 30.0})
+    interval = "cin_visit_interval_working_days"
+    manifest["parameters"].append({**manifest["parameters"][0], "name": interval, "value": 30.0})
+    for values in (values for sets in manifest["parameter_sets"].values() for values in sets):
+        values[interval] = 30.0
     manifest["scenarios"][2] |= {
         "policy_start": "2025-04-01",
         "phase_in": "6 months",

@@ -416,7 +416,7 @@ def test_the_manifest_says_what_was_run_with_which_parameters_data_and_versions(
 
 
 def test_a_file_that_is_no_manifest_is_refused(tmp_path: Path) -> None:
-    for text, message in (("{", "is not JSON"), ("{}", "is not the manifest")):
+    for text, message in (("{", "not valid JSON"), ("{}", "is not the manifest")):
         (tmp_path / "manifest.json").write_text(text)
         with pytest.raises(InputError, match=message):
             read_manifest(tmp_path / "manifest.json")
