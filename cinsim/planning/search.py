@@ -2,7 +2,7 @@
 
 Few replications find the bracket, all of them settle it. Each replication meets the same children and workers' luck at
 every point, so that what it needs can be read between points. Numbers that are likely to be wanted are asked for together,
-since replications that differ in posts share their beginning.
+since replications that differ in posts share their set-up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The same tasks on a Dask cluster (extra ``cluster``): a running one by its address, or one started for the run.
 
 Workers need not share a disk with this machine: results come back as they finish and are kept here. Each task is done by
-itself: a worker has threads of its own, beside which a process cannot fork to share a beginning.
+itself, with a set-up of its own.
 """
 
 from __future__ import annotations

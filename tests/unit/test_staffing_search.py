@@ -193,7 +193,7 @@ def test_few_replications_find_the_bracket_and_all_of_them_settle_it() -> None:
         return simulate(wanted)
 
     found = least_staff(Curve(evaluate, (VISITS,)), ladder_from(60.0, 6.0), 60.0, units, 0.8, 1.5, seed=1)
-    # the number there is and its neighbours at once, as they share their beginning; the bracket's ends at once too
+    # the number there is and its neighbours at once, as they share their set-up; the bracket's ends at once too
     assert asked[0] == {54.0: 4, 60.0: 4, 66.0: 4}
     assert {75.0: 16, 90.0: 16} in asked
     assert found.staff == pytest.approx(90 - 4 / 20, abs=0.06)
