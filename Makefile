@@ -59,6 +59,7 @@ bench: $(VENV)/bench.stamp
 lint: $(VENV)/all.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: $(VENV)/all.stamp
 	$(BIN)/mypy

@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cinsim.policy.practice import Practice
 from cinsim.policy.timing import Ramp
 from cinsim.policy.visits import VisitPolicy
 from cinsim.scenario.model import Scenario
+from cinsim.simulation.arm import Arm
 from cinsim.workforce.office import rules_change_over, supervised_teams
 from cinsim.workforce.staffing import Post, Rates, Rules, Staffing
 
@@ -32,15 +33,6 @@ _BEFORE: Final = (
     "hold_without_place", "medium_from", "high_from", "window",
 )  # fmt: skip
 FROM_THE_BEGINNING: Final = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Arm:
-    """A scenario as an area meets it: its practice, its staffing and, by the scenario, everything else."""
-
-    scenario: Scenario
-    practice: Practice
-    staffing: Staffing
 
 
 def world_of(scenario: Scenario) -> tuple[object, ...]:

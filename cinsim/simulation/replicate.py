@@ -40,7 +40,7 @@ from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES
 from cinsim.reference.figures import profile
 from cinsim.reference.parameters import Parameters, parameters_from
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.parting import Arm
+from cinsim.simulation.arm import Arm
 from cinsim.simulation.placing import OpenCase, placed
 from cinsim.simulation.taking_over import known_children
 from cinsim.simulation.world import Given, begin, finish, go_on

@@ -1,0 +1,35 @@
+"""Rooms of the package and what they may import: the contract stands in pyproject.toml."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cinsim"
+
+
+def test_every_room_imports_from_those_below_it_and_never_in_a_circle(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from importlinter.application.use_cases import lint_imports
+    from importlinter.configuration import configure
+
+    monkeypatch.chdir(ROOT)
+    configure()
+    kept = lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=None, is_debug_mode=True)
+    assert kept, capsys.readouterr().out
+
+
+def test_no_room_imports_the_package_itself() -> None:
+    upward = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import) and any(name.name == "cinsim" for name in node.names)
+    ]
+    assert not upward, "take VERSION and PACKAGE from cinsim.about"
