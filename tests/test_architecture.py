@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cinsim.reference.parameters import THRESHOLDS
+
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[1]
@@ -33,3 +35,15 @@ def test_no_room_imports_the_package_itself() -> None:
         if isinstance(node, ast.Import) and any(name.name == "cinsim" for name in node.names)
     ]
     assert not upward, "take VERSION and PACKAGE from cinsim.about"
+
+
+def test_a_threshold_is_read_by_the_rules_alone() -> None:
+    """Who else compares with a threshold has a rule of its own, which goes on when the rule changes."""
+    reads = [
+        f"{path.relative_to(ROOT)}:{node.lineno} reads .{node.attr}"
+        for path in PACKAGE.rglob("*.py")
+        if path != PACKAGE / "policy" / "thresholds.py" and path.parent.name != "planning"  # whose `plan` is a staffing plan
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in THRESHOLDS
+    ]
+    assert not reads, "call a rule of cinsim.policy.thresholds; for an array, through cinsim.policy.many"

@@ -11,7 +11,7 @@ from cinsim.pathway.child import Child, News, Stage
 from cinsim.pathway.section_47 import section_47
 from cinsim.pathway.service import Service
 from cinsim.pathway.visits import drop_visits, plan_visit
-from cinsim.policy.thresholds import may_close_plan, needs_section_47
+from cinsim.policy.thresholds import above_plan, may_close_plan, needs_section_47
 from cinsim.population.children import DISABILITY
 from cinsim.reference.events import Detail, Event
 from cinsim.workforce.staffing import FAMILY_SUPPORT
@@ -28,7 +28,7 @@ def start_plan(child: Child, service: Service) -> None:
     seen = service.seen(child, "review error", p.review_error_sd)
     lead = practice.lead_practitioner
     family_support = lead.not_a_social_worker(
-        luck["lead practitioner"](child.number, child.plans), now, seen, service.thresholds().plan
+        luck["lead practitioner"](child.number, child.plans), now, above_plan(seen, service.thresholds())
     )
     if family_support:
         service.office.assign(child, Detail.CIN_AND_CP_TEAM, p.points_cin_plan, roles=FAMILY_SUPPORT)

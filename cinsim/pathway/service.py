@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import simpy
@@ -184,7 +184,7 @@ class Service:
         """Return the thresholds for escalating a case open on a CIN plan, for its lead practitioner's kind."""
         thresholds = self.thresholds().for_open_case()
         if child.holder is not None and child.holder.effect.escalation_shift:
-            return replace(thresholds, section_47=thresholds.section_47 - child.holder.effect.escalation_shift)
+            return thresholds.escalating_by(child.holder.effect.escalation_shift)
         return thresholds
 
     def is_new_concern(self, child: Child, severity: float) -> bool:

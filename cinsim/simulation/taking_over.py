@@ -25,6 +25,7 @@ from cinsim.pathway.history import (
 from cinsim.pathway.journey import journey
 from cinsim.pathway.screening import source_of
 from cinsim.pathway.service import Service
+from cinsim.policy.thresholds import needs_section_47
 from cinsim.reference.events import Detail, Event
 from cinsim.simulation.placing import OpenCase
 
@@ -57,7 +58,7 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
     if case.stage is Stage.CHILD_IN_NEED:  # what there is to see by now has been looked into
         thresholds = service.open_case_thresholds(child)
         seen = service.seen(child, "enquiry error", service.p.enquiry_error_sd)
-        if seen >= thresholds.section_47:
+        if needs_section_47(seen, thresholds):
             child.enquired = seen
     if case.stage is Stage.ASSESSMENT:
         child.elapsed = -child.referred_at
