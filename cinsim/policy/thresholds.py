@@ -203,12 +203,12 @@ def area_thresholds(
     need_variance = p.need_sd_lasting**2 + p.need_sd_fluctuating**2 + p.concern_sd**2
     sd = dict.fromkeys(THRESHOLDS, math.sqrt(need_variance + p.assessment_error_sd**2))
     sd["screening"] = math.sqrt(need_variance + p.screening_error_sd**2)
-    sd["conference"] = sd["child_protection"] = 0.6 * sd["section_47"]  # the range left among those already past section 47
+    sd["conference"] = sd["child_protection"] = p.seen_spread_past_section_47 * sd["section_47"]
     ours, theirs = conversion_shares(area), conversion_shares(england)
     shifts: dict[str, float] = {
         name: p.area_threshold_spread * sd[name] * (normal(1 - ours[name]) - normal(1 - theirs[name]))
         for name in THRESHOLDS
         if name in ours and name in theirs
     }
-    late = 0.5 * (shifts.get("plan", 0.0) + shifts.get("section_47", 0.0))
+    late = p.ending_threshold_share * (shifts.get("plan", 0.0) + shifts.get("section_47", 0.0))
     return national.shifted({"close_plan": late, "end_protection": late, "care": late, **shifts})
