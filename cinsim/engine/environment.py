@@ -138,7 +138,10 @@ class Until(Event):
 
     Parameters
     ----------
-    at : working days, infinity for never. place : in the order of scheduling; that of now when left out.
+    at
+        Working days, infinity for never.
+    place
+        In the order of scheduling; that of now when left out.
     """
 
     def __init__(self, env: simpy.Environment, at: float, place: float | None = None):

@@ -45,7 +45,8 @@ def journey_files(paths: Sequence[Path]) -> list[Path]:
 
     Raises
     ------
-    InputError : a path is missing, or a folder holds no journey.
+    InputError
+        A path is missing, or a folder holds no journey.
     """
     found: list[Path] = []
     for path in paths:
@@ -63,7 +64,8 @@ def check_journey(path: Path) -> Verdict:
 
     Raises
     ------
-    InputError : the file is no journey.
+    InputError
+        The file is no journey.
     """
     file = read_journey(path)
     town = live(file)

@@ -52,7 +52,8 @@ def event_named(text: str) -> Event:
 
     Raises
     ------
-    ValueError : there is none; the message says what may be written.
+    ValueError
+        There is none; the message says what may be written.
     """
     by_words = {words.lower(): kind for kind, words in WORDS.items()}
     found = by_words.get(" ".join(text.lower().split()))
@@ -67,7 +68,8 @@ def detail_named(text: str) -> Detail:
 
     Raises
     ------
-    ValueError : there is none; the message says what may be written.
+    ValueError
+        There is none; the message says what may be written.
     """
     name = "_".join(text.upper().split()).replace("CHILD_PROTECTION_PLAN", "CPP")
     for candidate in (name, f"OUTCOME_{name}"):

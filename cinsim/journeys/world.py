@@ -198,11 +198,18 @@ class Town:
 
     Parameters
     ----------
-    needs : one entry a child: a number, or one number a quarter (the last goes on).
-    ages : years at the start, one a child. leaves : when and why a child leaves, by child; 18 years of age otherwise.
-    categories : need category by child, ``domestic_abuse`` when left out.
-    posts : the workforce; one of each kind with all the hours wanted when left out.
-    scenario : stands above ``policies``; its start and years must be those given here.
+    needs
+        One entry a child: a number, or one number a quarter (the last goes on).
+    ages
+        Years at the start, one a child.
+    leaves
+        When and why a child leaves, by child; 18 years of age otherwise.
+    categories
+        Need category by child, ``domestic_abuse`` when left out.
+    posts
+        The workforce; one of each kind with all the hours wanted when left out.
+    scenario
+        Stands above ``policies``; its start and years must be those given here.
     """
 
     needs: Sequence[float | Sequence[float]]

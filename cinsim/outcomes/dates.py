@@ -71,7 +71,10 @@ class Years:
 
     Attributes
     ----------
-    years : their names, the year in which each ends. starts, ends : times at which each starts and has ended, so that
+    years
+        Their names, the year in which each ends.
+    starts, ends
+        Times at which each starts and has ended, so that
     an event of the year has ``starts <= time < ends`` and a spell open on 31 March has ``start < ends <= end``.
     """
 

@@ -26,7 +26,8 @@ def children_changed(baseline: ReplicationLike, scenario: ReplicationLike) -> pd
 
     Parameters
     ----------
-    baseline, scenario : the same area, draw and replication under two scenarios; a child has the same number in both.
+    baseline, scenario
+        The same area, draw and replication under two scenarios; a child has the same number in both.
 
     Returns
     -------
@@ -41,7 +42,8 @@ def children_changed(baseline: ReplicationLike, scenario: ReplicationLike) -> pd
 
     Raises
     ------
-    InputError : the replications are not of the same children.
+    InputError
+        The replications are not of the same children.
     """
     if len(baseline.population.birth) != len(scenario.population.birth):
         raise InputError("journeys can only be compared between replications of the same area, draw and replication")
