@@ -47,3 +47,26 @@ def test_a_threshold_is_read_by_the_rules_alone() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in THRESHOLDS
     ]
     assert not reads, "call a rule of cinsim.policy.thresholds; for an array, through cinsim.policy.many"
+
+
+def test_no_meaning_is_read_out_of_the_order_of_events_and_details() -> None:
+    """An event that is added at the end would fall out of a range in silence; groups are named in cinsim.reference.events."""
+
+    def is_member(node: ast.AST) -> bool:
+        return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("Event", "Detail")
+
+    def is_ordered(node: ast.AST) -> bool:
+        if isinstance(node, ast.Compare) and any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops):
+            return any(is_member(side) for side in (node.left, *node.comparators))
+        ranged = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"
+        return ranged and any(is_member(part) for part in ast.walk(node))
+
+    assert is_ordered(ast.parse("Event.REFERRAL <= code", mode="eval").body)
+    assert is_ordered(ast.parse("range(Detail.RC1, Detail.RC7 + 1)", mode="eval").body)
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"  # type: ignore[attr-defined]
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if is_ordered(node)
+    ]
+    assert not found

@@ -8,9 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
-
-WORKING_DAYS_PER_YEAR = 253.0  # the rate at which the calendar continues beyond its ends
+from cinsim.engine.clock import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR, Calendar
 
 Dates = NDArray[np.datetime64]
 Times = NDArray[np.float64]

@@ -12,9 +12,8 @@ from cinsim.errors import InputError
 from cinsim.outcomes.replication import ReplicationLike
 from cinsim.outcomes.rows import Ints, occurrence
 from cinsim.outcomes.spells import Spells
-from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Event
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, JOURNEY
 
-JOURNEY: Final = tuple(Event(code) for code in range(Event.REFERRAL, Event.EARLY_HELP_STARTED + 1))
 """The kinds of event that make a journey: decisions and spells, not the work, nor who holds the case."""
 
 OUTCOMES: Final = ("referrals", "episodes_of_need", "cin_plans", "cp_plans", "looked_after", "days_open", "last_closure")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR
+from cinsim.engine.clock import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normals
 from cinsim.policy.many import decided
@@ -33,7 +33,7 @@ from cinsim.population.children import DISABILITY, Children, age_band
 from cinsim.population.need import NeedGrid, age_severity, next_fluctuation
 from cinsim.reference.parameters import Parameters
 
-WORKING_DAYS_PER_QUARTER = 253 / 4
+WORKING_DAYS_PER_QUARTER = WORKING_DAYS_PER_YEAR / 4
 QUARTERS = 73  # from 20 weeks before birth to 18 years
 OUT, CHILD_IN_NEED, CHILD_PROTECTION, LOOKED_AFTER, DISABILITY_SERVICE = range(5)
 

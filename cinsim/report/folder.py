@@ -17,10 +17,10 @@ from pyarrow import compute, csv
 from cinsim.errors import InputError
 from cinsim.listing import whole_file
 from cinsim.outcomes.compare import differences
+from cinsim.reference.areas import ENGLAND_CODE
 from cinsim.report.labels import USED, listed
 from cinsim.runs.manifest import MANIFEST, read_manifest
 
-NATIONAL_CODE = "E92000001"
 MEASURE_COLUMNS = ("scenario", "area_code", "area_name", "year", "draw", "replication", "measure", "group", "value")
 NATIONAL_COLUMNS = ("area_level", "area_code", "area_name", "scenario", "year", "draw", "replication", "measure", "value")
 DIFFERENCE_COLUMNS = (
@@ -104,7 +104,7 @@ class RunFolder:
     def areas(self) -> pd.DataFrame:
         """Codes and names of the areas, England left out where it stands beside authorities."""
         found = self.measures[["area_code", "area_name"]].drop_duplicates().reset_index(drop=True)
-        return found[found["area_code"] != NATIONAL_CODE].reset_index(drop=True) if len(found) > 1 else found
+        return found[found["area_code"] != ENGLAND_CODE].reset_index(drop=True) if len(found) > 1 else found
 
     @property
     def replications(self) -> int:
@@ -126,7 +126,7 @@ class RunFolder:
         if len(areas) > 1:
             return f"{len(areas)} local authorities"
         name = str(areas["area_name"].iloc[0])
-        return "an average English local authority" if areas["area_code"].iloc[0] == NATIONAL_CODE else name
+        return "an average English local authority" if areas["area_code"].iloc[0] == ENGLAND_CODE else name
 
     @cached_property
     def differences_by_cell(self) -> dict[tuple[str, int, str], dict[str, dict[Hashable, Any]]]:
@@ -143,8 +143,8 @@ class RunFolder:
         (of medians and other percentiles, which do not add up).
         """
         rows = self.measures[(self.measures["measure"] == measure) & (self.measures["group"] == WHOLE)]
-        if rows["area_code"].nunique() > 1 and (rows["area_code"] == NATIONAL_CODE).any():
-            rows = rows[rows["area_code"] == NATIONAL_CODE]
+        if rows["area_code"].nunique() > 1 and (rows["area_code"] == ENGLAND_CODE).any():
+            rows = rows[rows["area_code"] == ENGLAND_CODE]
         keys = ["scenario", "year", "draw", "replication"]
         return rows.groupby(keys, sort=True)["value"].mean().reset_index()
 
@@ -156,7 +156,7 @@ class RunFolder:
     def by_area(self, measure: str, year: int) -> pd.DataFrame:
         """Return scenario, area_code, area_name, value (mean over replications) of each authority in one year."""
         m = self.measures
-        rows = m[(m["measure"] == measure) & (m["group"] == WHOLE) & (m["year"] == year) & (m["area_code"] != NATIONAL_CODE)]
+        rows = m[(m["measure"] == measure) & (m["group"] == WHOLE) & (m["year"] == year) & (m["area_code"] != ENGLAND_CODE)]
         return rows.groupby(["scenario", "area_code", "area_name"], sort=True)["value"].mean().reset_index()
 
 
@@ -181,7 +181,7 @@ def read_run(folder: Path) -> RunFolder:
     if "national.csv" in there:
         national = _read_national(there["national.csv"])
         regions = national[national["area_level"] == "region"].reset_index(drop=True)
-        if not (measures["area_code"] == NATIONAL_CODE).any():  # else England's average authority was run beside others
+        if not (measures["area_code"] == ENGLAND_CODE).any():  # else England's average authority was run beside others
             england = national[national["area_level"] == "england"].assign(group=WHOLE)
             measures = pd.concat([measures, england[list(MEASURE_COLUMNS)]], ignore_index=True)
     contributions, changed = there.get("contributions.csv"), there.get("children_changed.parquet")
@@ -263,7 +263,7 @@ def _read_national(path: Path) -> pd.DataFrame:
 
 def _whole_or_national(piece: pa.RecordBatch) -> pa.Array:
     whole = compute.is_in(piece["group"], value_set=pa.array(["all", WHOLE, None], pa.string()))
-    return compute.or_(whole, compute.equal(piece["area_code"], NATIONAL_CODE))
+    return compute.or_(whole, compute.equal(piece["area_code"], ENGLAND_CODE))
 
 
 def _read_contributions(path: Path) -> pd.DataFrame:

@@ -13,8 +13,9 @@ import math
 import pandas as pd
 
 from cinsim.outcomes.groups import GROUP_LABELS
+from cinsim.reference.areas import ENGLAND_CODE
 from cinsim.reference.small_numbers import HIDDEN, hidden
-from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
+from cinsim.report.folder import WHOLE, RunFolder
 from cinsim.report.labels import GROUPED, label
 
 SUPPRESSED = math.inf
@@ -26,7 +27,7 @@ def grouped_rows(run: RunFolder, scenario: str, year: int) -> pd.DataFrame:
     wanted = [*GROUPED, *GROUPED.values()]
     rows = m[(m["scenario"] == scenario) & (m["year"] == year) & (m["group"] != WHOLE) & m["measure"].isin(wanted)]
     if rows["area_code"].nunique() > 1:
-        rows = rows[rows["area_code"] == NATIONAL_CODE]
+        rows = rows[rows["area_code"] == ENGLAND_CODE]
     means = rows.groupby(["group", "measure"], sort=False)["value"].mean().unstack("measure")
     shown = [measure for measure in GROUPED if measure in means]
     means = means.reindex([group for group in GROUP_LABELS if group in means.index])

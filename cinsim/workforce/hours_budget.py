@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cinsim.engine.clock import WORKING_DAYS_PER_YEAR
 from cinsim.reference.areas import Area
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
@@ -53,7 +54,7 @@ def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
         return area.or_national(name, england) * scale
 
     def visits_a_year(interval: float) -> float:  # visits come on average half their lead before they are due
-        return 253 / (interval * (1 - p.visit_lead_share / 2))
+        return WORKING_DAYS_PER_YEAR / (interval * (1 - p.visit_lead_share / 2))
 
     assessment = 2 * (p.hours_assessment_session + p.hours_travel) + p.hours_assessment_report
     enquiry = 2 * (p.hours_section_47_session + p.hours_travel)
