@@ -9,11 +9,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SCENARIO ?= scenarios/baseline.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-slow test-tools bench lint types wheel clean
+.PHONY: help venv run test test-slow test-tools bench lint types docs regenerate regenerated wheel clean
 
 help:
 	@sed -n 's/^# //p' Makefile | sed -n '1,3p'
-	@echo "make test-slow | test-tools | bench | lint | types | wheel | clean"
+	@echo "make test-slow | test-tools | bench | lint | types | docs | regenerate | wheel | clean"
 
 # the run needs the core packages alone; everything else waits for the target that needs it
 $(VENV)/core.stamp: pyproject.toml setup.py constraints.txt
@@ -66,9 +66,32 @@ bench: $(VENV)/bench.stamp
 lint: $(VENV)/all.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 types: $(VENV)/all.stamp
 	$(BIN)/mypy
+
+$(VENV)/docs.stamp: $(VENV)/all.stamp
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[docs]'
+	@touch $@
+
+# NO_MKDOCS_2_WARNING: a notice of the theme's about another tool
+docs: $(VENV)/docs.stamp
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "Open build/site/index.html"
+
+# every file that is written from another; results (tests/golden, calibration) are not among them
+regenerate: $(VENV)/core.stamp
+	$(BIN)/python -m cinsim.reference.stub
+	$(BIN)/python -m cinsim.scenario.schema
+	$(BIN)/python -m cinsim.scenario.schema docs/scenarios.md
+	$(BIN)/python -m cinsim.outcomes.definitions > docs/measures.md.new && mv docs/measures.md.new docs/measures.md
+
+# fails when one of them was not as it should be
+GENERATED := cinsim/reference/parameters.pyi cinsim/scenario/scenario.schema.json docs/scenarios.md docs/measures.md
+regenerated:
+	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory --silent regenerate; \
+	[ "$$before" = "$$(cat $(GENERATED) | cksum)" ] || { echo "written anew from what they are made of: add them" >&2; exit 1; }
 
 # what was built before is removed first: setuptools would take files that are no longer there into the wheel
 wheel: $(VENV)/core.stamp

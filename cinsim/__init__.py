@@ -8,11 +8,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from cinsim.about import VERSION as __version__
+
 if TYPE_CHECKING:
     from cinsim.api import Comparison, RunResult, compare, load_scenario, run
     from cinsim.errors import CinsimError, InputError, RunError
 
-__version__ = "0.1.0"
 __all__ = ["CinsimError", "Comparison", "InputError", "RunError", "RunResult", "__version__", "compare", "load_scenario", "run"]
 
 _ERRORS = ("CinsimError", "InputError", "RunError")

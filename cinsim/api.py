@@ -33,9 +33,12 @@ class RunResult:
 
     Attributes
     ----------
-    folder : the run folder; a temporary one, gone with this object, where no ``out`` was named.
-    computed : tasks done by this call; the others had been finished before.
-    wall_seconds : how long the call took.
+    folder
+        The run folder; a temporary one, gone with this object, where no ``out`` was named.
+    computed
+        Tasks done by this call; the others had been finished before.
+    wall_seconds
+        How long the call took.
     """
 
     folder: Path
@@ -67,7 +70,8 @@ class RunResult:
 
         Raises
         ------
-        InputError : fewer than two authorities were run.
+        InputError
+            Fewer than two authorities were run.
         """
         return self._national("national.csv")
 
@@ -82,7 +86,8 @@ class RunResult:
 
         Raises
         ------
-        InputError : fewer than three authorities were run.
+        InputError
+            Fewer than three authorities were run.
         """
         return self._table("variation.csv", "fewer than three authorities were run; name several, or all, with area")
 
@@ -94,12 +99,15 @@ class RunResult:
 
         Parameters
         ----------
-        run : one run's number (the manifest says what each stands for), None for all that were kept.
-        columns : the columns wanted, None for all of them.
+        run
+            One run's number (the manifest says what each stands for), None for all that were kept.
+        columns
+            The columns wanted, None for all of them.
 
         Raises
         ------
-        InputError : no event records were kept.
+        InputError
+            No event records were kept.
         """
         import pyarrow.parquet as pq
 
@@ -137,7 +145,8 @@ class Comparison(RunResult):
 
         Raises
         ------
-        InputError : fewer than two authorities were run.
+        InputError
+            Fewer than two authorities were run.
         """
         return self._national("national_differences.csv")
 
@@ -147,7 +156,8 @@ class Comparison(RunResult):
 
         Raises
         ------
-        InputError : the comparison was made without ``parts``.
+        InputError
+            The comparison was made without ``parts``.
         """
         return self._table("contributions.csv", "no bundle was split; compare again with parts='shapley'")
 
@@ -179,21 +189,33 @@ def run(
 
     Parameters
     ----------
-    scenario : a scenario, its file, or the ``manifest.json`` of a run, which is repeated exactly.
-    replications, years, seed, area : stand above the scenario's own.
-    parameter_sets : parameter values by name, one mapping a draw, for instance a posterior sample.
-    jobs : number of processes, all cores when None.
-    cluster : address of a Dask scheduler, or "local".
-    events : whose event records to keep: "all", "first" (of each area), "none", or "auto", all up to twenty tasks, else first.
-    out : the run folder, with figures and a page; None keeps the tables in a temporary one and draws nothing.
-    overwrite : replace a run folder that holds other results.
-    quiet : show no progress bar (there is none off a terminal anyway).
-    engine : "native", "python", or "auto": native where it is built. Both give the same results.
+    scenario
+        A scenario, its file, or the ``manifest.json`` of a run, which is repeated exactly.
+    replications, years, seed, area
+        Stand above the scenario's own.
+    parameter_sets
+        Parameter values by name, one mapping a draw, for instance a posterior sample.
+    jobs
+        Number of processes, all cores when None.
+    cluster
+        Address of a Dask scheduler, or "local".
+    events
+        Whose event records to keep: "all", "first" (of each area), "none", or "auto", all up to twenty tasks, else first.
+    out
+        The run folder, with figures and a page; None keeps the tables in a temporary one and draws nothing.
+    overwrite
+        Replace a run folder that holds other results.
+    quiet
+        Show no progress bar (there is none off a terminal anyway).
+    engine
+        "native", "python", or "auto": native where it is built. Both give the same results.
 
     Raises
     ------
-    InputError : the scenario or an argument is wrong; nothing was simulated.
-    RunError : a task failed for good or could not be stored; what is finished is kept and done only once.
+    InputError
+        The scenario or an argument is wrong; nothing was simulated.
+    RunError
+        A task failed for good or could not be stored; what is finished is kept and done only once.
     """
     given = _given(replications, years, seed, area)
     sets: ParameterSets | Sequence[Mapping[str, float]] | None = parameter_sets
@@ -224,12 +246,14 @@ def compare(
 ) -> Comparison:
     """Simulate scenarios with the same luck and say how each differs from the baseline.
 
+    The other parameters, and the errors, are those of :func:`run`.
+
     Parameters
     ----------
-    baseline, scenarios : scenarios or their files; areas, dates, seed and replications must be the same in all.
-    parts : "shapley" or "leave-one-out" splits what a bundle of changes does among its parts; see ``contributions``.
-
-    The other parameters, and the errors, are those of :func:`run`.
+    baseline, scenarios
+        Scenarios or their files; areas, dates, seed and replications must be the same in all.
+    parts
+        "shapley" or "leave-one-out" splits what a bundle of changes does among its parts; see ``contributions``.
     """
     given = _given(replications, years, seed, area)
     others = [scenarios] if isinstance(scenarios, AnyScenario) else list(scenarios)
@@ -251,11 +275,13 @@ def planned(
 
     Parameters
     ----------
-    repeated : the file of the scenario; where it is the manifest of a run, the return must be the one it started from.
+    repeated
+        The file of the scenario; where it is the manifest of a run, the return must be the one it started from.
 
     Raises
     ------
-    InputError : the scenarios cannot be paired or run, or their return cannot be used.
+    InputError
+        The scenarios cannot be paired or run, or their return cannot be used.
     """
     if all(scenario.initial_state is None for scenario in scenarios):
         return make_plan(scenarios, parameter_sets)
@@ -271,11 +297,13 @@ def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Metho
 
     Parameters
     ----------
-    parts : how the bundles of a comparison are split among their parts, into ``contributions.csv``; None leaves them whole.
+    parts
+        How the bundles of a comparison are split among their parts, into ``contributions.csv``; None leaves them whole.
 
     Raises
     ------
-    InputError : a bundle cannot be split. Otherwise as :func:`cinsim.runs.run.carry_out`.
+    InputError
+        A bundle cannot be split. Otherwise as :func:`cinsim.runs.run.carry_out`.
     """
     from cinsim.outcomes.summary import summarise
     from cinsim.runs.comparing import write_comparison
@@ -301,7 +329,10 @@ def draw_report(folder: Path) -> None:
 
     Raises
     ------
-    InputError : it is no run folder, or not as the run wrote it. RunError : it cannot be written.
+    InputError
+        It is no run folder, or not as the run wrote it.
+    RunError
+        It cannot be written.
     """
     from cinsim.report.html import write_report
 
@@ -323,7 +354,8 @@ def pinned_parameters_of_run(manifest: Path) -> Sequence[Mapping[str, float]]:
 
     Raises
     ------
-    InputError : it is the manifest of a comparison.
+    InputError
+        It is the manifest of a comparison.
     """
     sets = pinned_parameters(manifest)
     if len(sets) > 1:
@@ -336,7 +368,8 @@ def compared_scenarios(manifest: Path) -> list[Scenario]:
 
     Raises
     ------
-    InputError : it is the manifest of a single run.
+    InputError
+        It is the manifest of a single run.
     """
     scenarios = repeated_scenarios(manifest)
     if len(scenarios) < 2:

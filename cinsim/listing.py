@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import cinsim
+from cinsim.about import VERSION
 from cinsim.errors import InputError, quoted
 from cinsim.files import read_json
 from cinsim.sealed import require_keys, require_seal, write_sealed
@@ -194,4 +194,4 @@ def remove_listed(folder: Path, files: Collection[str]) -> list[str]:
 
 def write_index(folder: Path) -> None:
     """List the files of a folder, all of which cinsim wrote, in the folder."""
-    write_sealed({"cinsim": cinsim.__version__, "files": listed(folder, {INDEX})}, folder / INDEX)
+    write_sealed({"cinsim": VERSION, "files": listed(folder, {INDEX})}, folder / INDEX)

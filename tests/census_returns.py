@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import cache
 
 import pandas as pd
+from simulated import replicate
 
 from cinsim.census.export import census_return
 from cinsim.census.returns import CensusReturn
 from cinsim.engine.draws import Draws
 from cinsim.reference.areas import find_area
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 SMALL = Scenario(title="Small", area="Leeds", years=2, warm_up=1, population_fraction=0.02, seed=3)
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from simulated import replicate
 
 from cinsim.census.caseload import caseload_from
 from cinsim.census.export import census_return
@@ -23,7 +24,7 @@ from cinsim.engine.draws import Draws
 from cinsim.outcomes.spells import Spells
 from cinsim.reference.areas import find_area
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 AREA, FRACTION = find_area("Kirklees"), 0.25
 YEAR: Final = 2026

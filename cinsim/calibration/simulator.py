@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-import cinsim
+from cinsim.about import PACKAGE
 from cinsim.calibration.targets import Target, Targets
 from cinsim.errors import InputError, RunError
 from cinsim.reference.areas import Area, average_authority
@@ -74,11 +74,10 @@ def model_version() -> str:
 
     Parameter values and earlier calibrations are left out: the values stand in each simulation's key.
     """
-    package = Path(cinsim.__file__).parent
     seen = hashlib.blake2b(digest_size=16)
     for room in _MODEL:
-        for path in sorted((package / room).rglob("*")):
-            inside = path.relative_to(package)
+        for path in sorted((PACKAGE / room).rglob("*")):
+            inside = path.relative_to(PACKAGE)
             values = inside.parts[1] == "calibrated" or inside.name == "parameters.yaml"
             if path.is_file() and "__pycache__" not in inside.parts and not values:
                 seen.update(f"{inside.as_posix()}\0".encode() + hashlib.blake2b(path.read_bytes()).digest())

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import cinsim
+from cinsim.about import VERSION
 from cinsim.census.codes import ABUSE_CATEGORIES, NO_FACTORS, NOT_IN_NEED
 from cinsim.census.identity import PSEUDO_AUTHORITY, child_ids, deaths, disability_rows, ethnicity_codes, identifiers
 from cinsim.census.returns import CensusReturn, typed
@@ -120,7 +120,7 @@ class _Export:
     def header(self) -> dict[str, list[str]]:
         return {
             "Collection": ["CIN"], "Year": [str(self.year)], "ReferenceDate": [str(self.last)], "SourceLevel": ["L"],
-            "LEA": [self.lea], "SoftwareCode": ["cinsim"], "Release": [cinsim.__version__], "SerialNo": ["001"],
+            "LEA": [self.lea], "SoftwareCode": ["cinsim"], "Release": [VERSION], "SerialNo": ["001"],
             "DateTime": [f"{self.last}T17:00:00"],
         }  # fmt: skip
 

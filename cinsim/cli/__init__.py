@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-import cinsim
+from cinsim.about import VERSION
 from cinsim.cli import differences, hindcast, lists, new, simulate, staffing
 from cinsim.cli.calibrate_proofs import calibrate_app
 from cinsim.cli.census import census_app
@@ -34,7 +34,7 @@ app.add_typer(calibrate_app)
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"cinsim {cinsim.__version__}")
+        typer.echo(f"cinsim {VERSION}")
         raise typer.Exit
 
 

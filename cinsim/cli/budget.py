@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cinsim.cli.lists import print_table
+from cinsim.cli.printing import print_table
 
 if TYPE_CHECKING:
     from cinsim.workforce.budget import Budget

@@ -271,7 +271,7 @@ def register(
 
 def print_fit(fit: PointFit) -> None:
     """Print every target as the model gives it."""
-    from cinsim.cli.lists import print_table
+    from cinsim.cli.printing import print_table
 
     rows = [
         [
@@ -287,7 +287,7 @@ def print_fit(fit: PointFit) -> None:
 
 def _print_areas(fits: AreaFits, fit: PointFit) -> None:
     from cinsim.calibration.area_tables import fit_table, judged
-    from cinsim.cli.lists import print_table
+    from cinsim.cli.printing import print_table
 
     table = fit_table(fits)
     if len(fits.areas) <= 3:

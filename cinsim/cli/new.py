@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cinsim.cli.lists import print_table
 from cinsim.cli.options import Quiet, guarded
+from cinsim.cli.printing import print_table
 from cinsim.errors import InputError
 
 if TYPE_CHECKING:

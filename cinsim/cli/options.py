@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, ParamSpec, TypeVar
 
 import typer
 
-import cinsim
+from cinsim.about import VERSION
 from cinsim.errors import CinsimError, InputError, printable, quoted, shortened
 from cinsim.texts import without_middle
 
@@ -139,7 +139,7 @@ def _traceback_written(error: Exception) -> Path | None:
     try:
         number, name = tempfile.mkstemp(prefix="cinsim-error-", suffix=".txt", text=True)
         with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"cinsim {cinsim.__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n")
+            file.write(f"cinsim {VERSION}, Python {sys.version}\n{' '.join(sys.argv)}\n\n")
             traceback.print_exception(error, file=file)
     except Exception:
         return None

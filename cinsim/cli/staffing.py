@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cinsim.cli.lists import print_table
 from cinsim.cli.options import (
     OUTPUTS,
     Area,
@@ -26,6 +25,7 @@ from cinsim.cli.options import (
     guarded,
     scenario_from,
 )
+from cinsim.cli.printing import print_table
 
 if TYPE_CHECKING:
     from cinsim.planning.staffing import Answer, Mix

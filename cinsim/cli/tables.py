@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from cinsim.cli.lists import print_table
+from cinsim.cli.printing import print_table
 from cinsim.reference.figures import latest_year
 
 if TYPE_CHECKING:

@@ -42,12 +42,15 @@ class Calendar:
 
     Parameters
     ----------
-    first, last : calendar dates, inclusive. Time 0 is the first working day on or after ``first``.
+    first, last
+        Calendar dates, inclusive. Time 0 is the first working day on or after ``first``.
 
     Attributes
     ----------
-    dates : datetime64[D] array, one entry a working day; ``dates[int(t)]`` is the date of time ``t``.
-    days : number of working days, which is also the time at which the calendar ends.
+    dates
+        datetime64[D] array, one entry a working day; ``dates[int(t)]`` is the date of time ``t``.
+    days
+        Number of working days, which is also the time at which the calendar ends.
 
     Bank holidays are those of England as the ``holidays`` package knows them (gov.uk). A calendar knows the two years
     after its last day too, so that what falls due then has its true day. Before its first day and after those years it

@@ -32,10 +32,13 @@ class Draws:
 
     Parameters
     ----------
-    seed, replication : non-negative integers.
-    draw : number of the parameter set and ``area`` code of the authority: each has luck of its own, so that chance averages
+    seed, replication
+        Non-negative integers.
+    draw
+        Number of the parameter set and ``area`` code of the authority: each has luck of its own, so that chance averages
         out over draws and over authorities.
-    checking : refuse a key that was already drawn (a decision drawn twice is a mistake); slower, for tests.
+    checking
+        Refuse a key that was already drawn (a decision drawn twice is a mistake); slower, for tests.
     """
 
     def __init__(self, seed: int, replication: int, *, draw: int = 0, area: str = "", checking: bool = False):

@@ -34,14 +34,16 @@ class Write(Protocol):
 class EventRecord:
     """What happened, in the order in which it happened.
 
-    Parameters
-    ----------
-    events : names of the kinds of event; an event is written by its index in this list.
-    details : names that qualify an event (a source, a reason, a category); written by index, -1 for none.
-
     Columns: ``time`` (working days), ``entity`` and ``resource`` (-1 for none), ``event``, ``episode`` (0 for none),
     ``detail``, ``hours`` of staff time, ``due`` (working days; NaN where nothing was due) and ``value`` (a latent
     quantity, NaN for none); 33 bytes an event.
+
+    Parameters
+    ----------
+    events
+        Names of the kinds of event; an event is written by its index in this list.
+    details
+        Names that qualify an event (a source, a reason, a category); written by index, -1 for none.
     """
 
     __slots__ = ("_rows", "details", "events", "write")

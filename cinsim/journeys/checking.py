@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from cinsim.engine.clock import Calendar
+from cinsim.engine.clock import TICKS_PER_DAY, Calendar
 from cinsim.errors import InputError
 from cinsim.files import existing
 from cinsim.journeys.model import FIRST_DAY, LAST_DAY, YEARS, Expected, HowOften, JourneyFile, Within, read_journey
@@ -16,13 +16,13 @@ from cinsim.journeys.words import ROLE_WORDS, WORDS, detail_words
 from cinsim.journeys.world import Town, Wrote, post, roomy_posts
 from cinsim.pathway.child import Stage
 from cinsim.population.children import DIES, MOVES_AWAY
-from cinsim.reference.events import Detail, Event
+from cinsim.reference.events import CONTACTS, JOURNEY, QUALIFIES_A_CHILD, Detail
 
 CHILD: Final = 0
 _FAMILY_SUPPORT_POST: Final = 100
 _LEAVES: Final = {"moves away": MOVES_AWAY, "dies": DIES}
 # work that says little of a journey stands aside when one is told
-_TOLD: Final = frozenset(range(Event.REFERRAL, Event.CORE_GROUP + 1))
+_TOLD: Final = CONTACTS.union(JOURNEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def journey_files(paths: Sequence[Path]) -> list[Path]:
 
     Raises
     ------
-    InputError : a path is missing, or a folder holds no journey.
+    InputError
+        A path is missing, or a folder holds no journey.
     """
     found: list[Path] = []
     for path in paths:
@@ -63,7 +64,8 @@ def check_journey(path: Path) -> Verdict:
 
     Raises
     ------
-    InputError : the file is no journey.
+    InputError
+        The file is no journey.
     """
     file = read_journey(path)
     town = live(file)
@@ -94,12 +96,12 @@ def live(file: JourneyFile) -> Town:
     )
     for day in file.journey.referred:
         time = float(town.calendar.time_of(day))
-        town.run(max(time, 1 / 1024))
+        town.run(max(time, 1 / TICKS_PER_DAY))
         known = town.service.known.get(CHILD)
         if known is not None and known.stage is not Stage.OUT:
             line = file.lines["then.0"]
             raise InputError(f"the child cannot be referred on {day}: its case is still open then", path=file.path, line=line)
-        town.refer(CHILD, max(time, 1 / 1024))
+        town.refer(CHILD, max(time, 1 / TICKS_PER_DAY))
     town.run(float(town.calendar.time_of(file.journey.until)) + 1.0)
     return town
 
@@ -178,7 +180,7 @@ def _frequencies(file: JourneyFile, town: Town, record: Sequence[Wrote]) -> list
 
 def _happened(event: Wrote) -> bool:
     """Return whether an event happened: a visit that was due and never made is in the record too, made by nobody."""
-    return event.event < Event.CIN_VISIT or event.resource != -1
+    return event.event in JOURNEY or event.resource != -1
 
 
 def _wrong_count(wanted: HowOften, count: int) -> str:
@@ -214,7 +216,7 @@ def _said(expected: Expected) -> str:
 
 
 def _told(event: Wrote, town: Town) -> str:
-    outcome = f" ({detail_words(Detail(event.detail))})" if Detail.RC1 <= event.detail <= Detail.OUTCOME_LEFT_AREA else ""
+    outcome = f" ({detail_words(Detail(event.detail))})" if event.detail in QUALIFIES_A_CHILD else ""
     return f"{_day(town.calendar.date_at(event.time))} {WORDS[event.event]}{outcome}"
 
 

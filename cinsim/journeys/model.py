@@ -165,7 +165,8 @@ def read_journey(path: Path) -> JourneyFile:
 
     Raises
     ------
-    InputError : it is missing, is not YAML, or says something that no journey can; with file, line and key.
+    InputError
+        It is missing, is not YAML, or says something that no journey can; with file, line and key.
     """
     found = read_file(path, kind="journey")
     if not isinstance(found.value, dict):

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cinsim.errors import quoted
-from cinsim.reference.events import Detail, Event
+from cinsim.reference.events import CODED, QUALIFIES_A_CHILD, ROLES, WORKER, Detail, Event
 from cinsim.scenario.problems import did_you_mean
 
 _SAID_OTHERWISE: Final = {
@@ -23,7 +23,7 @@ _SAID_OTHERWISE: Final = {
     Event.SECTION_47_STARTED: "section 47 enquiry started",
     Event.SECTION_47_ENDED: "section 47 enquiry ended",
 }
-_NOT_OF_A_CHILD: Final = frozenset(range(Event.HELP_LEVEL, Event.TEAM_TIME + 1))
+_NOT_OF_A_CHILD: Final = WORKER | {Event.HELP_LEVEL}
 
 WORDS: Final[Mapping[Event, str]] = MappingProxyType(
     {kind: _SAID_OTHERWISE.get(kind, kind.name.lower().replace("_", " ")) for kind in Event if kind not in _NOT_OF_A_CHILD}
@@ -42,9 +42,7 @@ LEVELS: Final[Mapping[str, float]] = MappingProxyType(
 )
 """Levels of need, each in the middle between the thresholds of the small world; see :mod:`cinsim.journeys.world`."""
 
-ROLE_WORDS: Final[Mapping[str, int]] = MappingProxyType(
-    {role.name.lower().replace("_", " "): int(role) for role in Detail if Detail.SOCIAL_WORKER <= role <= Detail.CONFERENCE_CHAIR}
-)
+ROLE_WORDS: Final[Mapping[str, int]] = MappingProxyType({role.name.lower().replace("_", " "): int(role) for role in ROLES})
 
 
 def event_named(text: str) -> Event:
@@ -52,7 +50,8 @@ def event_named(text: str) -> Event:
 
     Raises
     ------
-    ValueError : there is none; the message says what may be written.
+    ValueError
+        There is none; the message says what may be written.
     """
     by_words = {words.lower(): kind for kind, words in WORDS.items()}
     found = by_words.get(" ".join(text.lower().split()))
@@ -67,19 +66,20 @@ def detail_named(text: str) -> Detail:
 
     Raises
     ------
-    ValueError : there is none; the message says what may be written.
+    ValueError
+        There is none; the message says what may be written.
     """
     name = "_".join(text.upper().split()).replace("CHILD_PROTECTION_PLAN", "CPP")
     for candidate in (name, f"OUTCOME_{name}"):
-        if candidate in Detail.__members__ and Detail.RC1 <= Detail[candidate] <= Detail.OUTCOME_LEFT_AREA:
+        if candidate in Detail.__members__ and Detail[candidate] in QUALIFIES_A_CHILD:
             return Detail[candidate]
-    codes = ", ".join(detail_words(code) for code in Detail if Detail.RC1 <= code <= Detail.OUTCOME_LEFT_AREA)
+    codes = ", ".join(detail_words(code) for code in QUALIFIES_A_CHILD)
     raise ValueError(f"no reason or outcome is called {quoted(text)}; there are {codes}")
 
 
 def detail_words(detail: Detail) -> str:
     """Return a detail in words; the census's codes stay as they are."""
-    if detail <= Detail.MUL and detail >= Detail.RC1:
+    if detail in CODED:
         return detail.name
     words = detail.name.removeprefix("OUTCOME_").lower().replace("_", " ")
     return words.replace("cin plan", "CIN plan").replace("cpp", "child protection plan").replace("icpc", "conference")

@@ -29,7 +29,7 @@ from cinsim.population.children import TURNS_18, Children
 from cinsim.population.need import NeedGrid
 from cinsim.population.referrals import ReferralTimes
 from cinsim.reference.areas import average_authority
-from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Detail, Event
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, JOURNEY, ROLES, WORKER, Detail, Event
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters, parameters_from
 from cinsim.scenario import Scenario
 from cinsim.workforce.office import Office
@@ -121,7 +121,6 @@ PLAIN: Final[Mapping[str, float]] = {
     "hours_supervision": 0.0,
 }
 NOBODY_LEAVES: Final = Rates(turnover=(0.0, 0.0), vacancy=(0.0, 0.0), cover=(0.0, 0.0), sickness=(0.0, 0.0), limit=(20.0, 20.0))
-ROLES: Final = tuple(code for code in Detail if 60 <= code < 70)
 ROOMY: Final = (
     (Detail.FRONT_DOOR, Detail.SENIOR_PRACTITIONER),
     (Detail.ASSESSMENT_TEAM, Detail.SOCIAL_WORKER),
@@ -198,11 +197,18 @@ class Town:
 
     Parameters
     ----------
-    needs : one entry a child: a number, or one number a quarter (the last goes on).
-    ages : years at the start, one a child. leaves : when and why a child leaves, by child; 18 years of age otherwise.
-    categories : need category by child, ``domestic_abuse`` when left out.
-    posts : the workforce; one of each kind with all the hours wanted when left out.
-    scenario : stands above ``policies``; its start and years must be those given here.
+    needs
+        One entry a child: a number, or one number a quarter (the last goes on).
+    ages
+        Years at the start, one a child.
+    leaves
+        When and why a child leaves, by child; 18 years of age otherwise.
+    categories
+        Need category by child, ``domestic_abuse`` when left out.
+    posts
+        The workforce; one of each kind with all the hours wanted when left out.
+    scenario
+        Stands above ``policies``; its start and years must be those given here.
     """
 
     needs: Sequence[float | Sequence[float]]
@@ -301,7 +307,7 @@ class Town:
     def events(self, *kinds: Event, child: int | None = 0) -> list[Wrote]:
         """Return the events of some kinds of a child (None: of all), without those of workers."""
         found = written(self.record, *kinds, entity=child)
-        return [w for w in found if not Event.WORKER_STARTED <= w.event <= Event.TEAM_TIME]
+        return [w for w in found if w.event not in WORKER]
 
     def one(self, kind: Event, child: int = 0) -> Wrote:
         """Return the one event of a kind of a child."""
@@ -312,7 +318,7 @@ class Town:
     def happened(self, child: int = 0) -> list[str]:
         """Return what happened to a child on the pathway, without work and who holds the case."""
         silent = {Event.HELP_LEVEL}
-        return [w.event.name for w in self.events(child=child) if w.event <= Event.EARLY_HELP_STARTED and w.event not in silent]
+        return [w.event.name for w in self.events(child=child) if w.event in JOURNEY and w.event not in silent]
 
     def worker(self, team: int, role: int = Detail.SOCIAL_WORKER) -> Worker:
         """Return the first worker of a role in a team."""

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-PACKAGE: Final = Path(__file__).parent.parent
+from cinsim.about import PACKAGE
+
 FOLDER: Final = Path(__file__).parent / "built"
 LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
 BOUNDARY: Final = "engine.json"

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from cinsim.outcomes.dates import add_months
 from cinsim.outcomes.groups import percent, ratio
 from cinsim.outcomes.spells import Spells
-from cinsim.outcomes.staff import ROLE_LABELS, ROLES
+from cinsim.outcomes.staff import ROLE_LABELS
 from cinsim.outcomes.tally import Tally, Values
-from cinsim.reference.events import Event
+from cinsim.reference.events import ROLES, Event
 
 NOT_VISITED_MONTHS: Final = 3
 

@@ -36,8 +36,10 @@ def differences(baseline_measures: pd.DataFrame, scenario_measures: pd.DataFrame
 
     Parameters
     ----------
-    baseline_measures : rows of ``measures.csv`` of one scenario, the baseline.
-    scenario_measures : rows of any number of other scenarios. Pairs are formed by area, draw and replication; a value
+    baseline_measures
+        Rows of ``measures.csv`` of one scenario, the baseline.
+    scenario_measures
+        Rows of any number of other scenarios. Pairs are formed by area, draw and replication; a value
         without its partner, or NaN in either (a share of nothing), leaves the pair out.
 
     Returns

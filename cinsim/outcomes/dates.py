@@ -8,9 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
-
-WORKING_DAYS_PER_YEAR = 253.0  # the rate at which the calendar continues beyond its ends
+from cinsim.engine.clock import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR, Calendar
 
 Dates = NDArray[np.datetime64]
 Times = NDArray[np.float64]
@@ -71,7 +69,10 @@ class Years:
 
     Attributes
     ----------
-    years : their names, the year in which each ends. starts, ends : times at which each starts and has ended, so that
+    years
+        Their names, the year in which each ends.
+    starts, ends
+        Times at which each starts and has ended, so that
     an event of the year has ``starts <= time < ends`` and a spell open on 31 March has ``start < ends <= end``.
     """
 

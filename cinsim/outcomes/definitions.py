@@ -24,11 +24,18 @@ class Definition:
 
     Attributes
     ----------
-    name : as in ``measures.csv`` of a run. unit : of its values.
-    kind : "count" (adds up over areas and groups), "rate", "percent", "mean" or "quantile".
-    polarity : "high" or "low" where that is good, "none" where neither is.
-    source_table : DfE table and column, or the study, it is published in; "" where it is not.
-    definition : what is counted.
+    name
+        As in ``measures.csv`` of a run.
+    unit
+        Of its values.
+    kind
+        "count" (adds up over areas and groups), "rate", "percent", "mean" or "quantile".
+    polarity
+        "high" or "low" where that is good, "none" where neither is.
+    source_table
+        DfE table and column, or the study, it is published in; "" where it is not.
+    definition
+        What is counted.
     """
 
     name: str

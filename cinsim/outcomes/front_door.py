@@ -12,16 +12,17 @@ from cinsim.outcomes.replication import history
 from cinsim.outcomes.rows import Ints, stamp
 from cinsim.outcomes.spells import Spells
 from cinsim.outcomes.tally import Tally
-from cinsim.reference.events import DETAIL_NAMES, Detail
+from cinsim.reference import events
+from cinsim.reference.events import DETAIL_NAMES, SOURCES, Detail
 
-SOURCES: Final = tuple(range(Detail.INDIVIDUAL, Detail.UNKNOWN + 1))
 MONTHS: Final = (
     "april", "may", "june", "july", "august", "september", "october", "november", "december", "january", "february", "march",
 )  # fmt: skip
 ASSESSMENT_BANDS: Final = ("0", "1_10", "11_20", "21_30", "31_40", "41_45", "46_50", "51_60", "61_or_more")
 _BAND_ENDS: Final = np.array([0, 10, 20, 30, 40, 45, 50, 60])
 STATUTORY_ASSESSMENT_DAYS: Final = 45
-CLOSURE_REASONS: Final = tuple(range(Detail.RC1, Detail.RC7 + 1))
+CLOSURE_REASONS: Final = tuple(reason for reason in events.CLOSURE_REASONS if reason not in (Detail.RC8, Detail.RC9))
+"""Those of an episode in which a need was found."""
 
 
 def distinct(year: Ints, child: Ints) -> Ints:

@@ -66,8 +66,14 @@ class Groups:
 
         Parameters
         ----------
-        year : index of each row's reporting year, -1 to leave the row out. child : its child.
-        on : the date at which its age counts. weights : what each row counts for, 1 unless given.
+        year
+            Index of each row's reporting year, -1 to leave the row out.
+        child
+            Its child.
+        on
+            The date at which its age counts.
+        weights
+            What each row counts for, 1 unless given.
 
         Returns
         -------

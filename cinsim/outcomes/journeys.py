@@ -12,9 +12,8 @@ from cinsim.errors import InputError
 from cinsim.outcomes.replication import ReplicationLike
 from cinsim.outcomes.rows import Ints, occurrence
 from cinsim.outcomes.spells import Spells
-from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, Event
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, JOURNEY
 
-JOURNEY: Final = tuple(Event(code) for code in range(Event.REFERRAL, Event.EARLY_HELP_STARTED + 1))
 """The kinds of event that make a journey: decisions and spells, not the work, nor who holds the case."""
 
 OUTCOMES: Final = ("referrals", "episodes_of_need", "cin_plans", "cp_plans", "looked_after", "days_open", "last_closure")
@@ -26,7 +25,8 @@ def children_changed(baseline: ReplicationLike, scenario: ReplicationLike) -> pd
 
     Parameters
     ----------
-    baseline, scenario : the same area, draw and replication under two scenarios; a child has the same number in both.
+    baseline, scenario
+        The same area, draw and replication under two scenarios; a child has the same number in both.
 
     Returns
     -------
@@ -41,7 +41,8 @@ def children_changed(baseline: ReplicationLike, scenario: ReplicationLike) -> pd
 
     Raises
     ------
-    InputError : the replications are not of the same children.
+    InputError
+        The replications are not of the same children.
     """
     if len(baseline.population.birth) != len(scenario.population.birth):
         raise InputError("journeys can only be compared between replications of the same area, draw and replication")

@@ -23,8 +23,10 @@ def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.D
 
     Parameters
     ----------
-    replication : its record, calendar, population, workers, parameters and national thresholds.
-    spells : the tables of its record, where they are at hand already.
+    replication
+        Its record, calendar, population, workers, parameters and national thresholds.
+    spells
+        The tables of its record, where they are at hand already.
 
     Returns
     -------
@@ -33,7 +35,8 @@ def measures(replication: ReplicationLike, spells: Spells | None = None) -> pd.D
 
     Raises
     ------
-    InputError : the run lacks a parameter that a measure needs.
+    InputError
+        The run lacks a parameter that a measure needs.
     """
     spells = spells or Spells(replication)
     years = Years(replication.calendar, replication.reported_years)

@@ -102,7 +102,8 @@ def parts_of(measures: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    measures : rows of ``measures.csv`` of one area; only those for all children count.
+    measures
+        Rows of ``measures.csv`` of one area; only those for all children count.
 
     Returns
     -------
@@ -132,8 +133,10 @@ def measures_of(parts: pd.DataFrame, fraction: float = 1.0) -> pd.DataFrame:
 
     Parameters
     ----------
-    parts : sum of :func:`parts_of` of several authorities.
-    fraction : share of the children that was simulated; counts are scaled to all of them.
+    parts
+        Sum of :func:`parts_of` of several authorities.
+    fraction
+        Share of the children that was simulated; counts are scaled to all of them.
 
     Returns
     -------

@@ -52,7 +52,8 @@ def lottery(counts: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    counts : rows of ``measures.csv`` of several authorities, as :func:`counts_of` chooses them.
+    counts
+        Rows of ``measures.csv`` of several authorities, as :func:`counts_of` chooses them.
 
     Returns
     -------

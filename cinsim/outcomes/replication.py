@@ -108,7 +108,8 @@ def parameter(replication: ReplicationLike, name: str) -> float:
 
     Raises
     ------
-    InputError : the run does not hold it.
+    InputError
+        The run does not hold it.
     """
     try:
         return float(replication.parameters[name])

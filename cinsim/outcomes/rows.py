@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cinsim.engine.clock import TICKS_PER_DAY
 from cinsim.engine.record import EventRecord
 from cinsim.reference.events import Event
 
 Ints = NDArray[np.int64]
-_TICKS = 1024
 _STAMP_BITS = 28  # room for 130,000 working days either side of the start, at 1024 ticks a day
 _EPISODES = 1 << 15  # the record's episode column is 16 bits wide
 
@@ -99,7 +99,7 @@ def pair(start_key: Ints, end_key: Ints) -> Ints:
 
 def stamp(key: Ints, time: NDArray[np.float64]) -> Ints:
     """Return numbers that order rows by key and then by time, exactly, for use with ``searchsorted``."""
-    ticks = np.rint(np.clip(time, -(2.0**17), 2.0**17 - 1) * _TICKS).astype(np.int64)
+    ticks = np.rint(np.clip(time, -(2.0**17), 2.0**17 - 1) * TICKS_PER_DAY).astype(np.int64)
     return (key << _STAMP_BITS) + ticks + (1 << (_STAMP_BITS - 1))
 
 

@@ -12,9 +12,8 @@ from cinsim.outcomes.groups import percent, ratio
 from cinsim.outcomes.replication import ReplicationLike, parameter
 from cinsim.outcomes.spells import Spells
 from cinsim.outcomes.tally import Tally, Values
-from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, WORK, Detail, Event
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES, ROLES, WORK, Detail, Event
 
-ROLES: Final = tuple(range(Detail.SOCIAL_WORKER, Detail.CONFERENCE_CHAIR + 1))
 ROLE_NAMES: Final = tuple(DETAIL_NAMES[role] for role in ROLES)
 ROLE_LABELS: Final = ("all", *(f"role={name}" for name in ROLE_NAMES))
 FRONT_DOOR_LABEL: Final = f"team={DETAIL_NAMES[Detail.FRONT_DOOR]}"

@@ -28,7 +28,8 @@ def summarise(measures: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    measures : columns scenario, area_code, area_name, year, draw, replication, measure, group, value.
+    measures
+        Columns scenario, area_code, area_name, year, draw, replication, measure, group, value.
 
     Returns
     -------

@@ -20,7 +20,8 @@ class Tally:
 
     Attributes
     ----------
-    years, groups : the reporting years and the groups in which children are counted.
+    years, groups
+        The reporting years and the groups in which children are counted.
     """
 
     def __init__(self, years: Years, groups: Groups):

@@ -33,13 +33,19 @@ class Variation:
 
     Attributes
     ----------
-    p10, p90, ratio : percentiles of the rates per 10,000, and the higher over the lower.
-    systematic_component : variance of the authorities' true rates around the common one, relative to it, times 100:
+    p10, p90, ratio
+        Percentiles of the rates per 10,000, and the higher over the lower.
+    systematic_component
+        Variance of the authorities' true rates around the common one, relative to it, times 100:
         what is left of the variance of observed over expected counts when chance has been taken off.
-    overdispersion : mean squared z-score around the common rate; 1 if chance were all.
-    outside_poisson_percent : authorities outside the 99.8% limits of chance alone.
-    between_sd : standard deviation between authorities that the adjusted funnel allows for, per 10,000.
-    n : authorities.
+    overdispersion
+        Mean squared z-score around the common rate; 1 if chance were all.
+    outside_poisson_percent
+        Authorities outside the 99.8% limits of chance alone.
+    between_sd
+        Standard deviation between authorities that the adjusted funnel allows for, per 10,000.
+    n
+        Authorities.
     """
 
     p10: float
@@ -75,8 +81,10 @@ def funnel(counts: ArrayLike, populations: ArrayLike, levels: Sequence[float] = 
 
     Parameters
     ----------
-    counts, populations : one entry an authority; missing counts give missing rows.
-    levels : probabilities inside the limits.
+    counts, populations
+        One entry an authority; missing counts give missing rows.
+    levels
+        Probabilities inside the limits.
 
     Returns
     -------
@@ -155,7 +163,8 @@ def across_authorities(measures: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    measures : rows of ``measures.csv``; only those for all children count. England's average authority is left out.
+    measures
+        Rows of ``measures.csv``; only those for all children count. England's average authority is left out.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Final
 
 import simpy
 
@@ -11,12 +12,15 @@ from cinsim.pathway.child import Child, News, Stage
 from cinsim.pathway.section_47 import section_47
 from cinsim.pathway.service import Service
 from cinsim.pathway.visits import drop_visits, plan_visit
-from cinsim.policy.thresholds import may_close_plan, needs_section_47
+from cinsim.policy.thresholds import above_plan, may_close_plan, needs_section_47
 from cinsim.population.children import DISABILITY
 from cinsim.reference.events import Detail, Event
 from cinsim.workforce.staffing import FAMILY_SUPPORT
 from cinsim.workforce.work import Task
 from cinsim.workforce.workers import Worker
+
+SUPERVISION_INTERVAL: Final = 21.0
+"""Working days between a supervisor's looks at a case that is not led by a social worker: about a month (assumption)."""
 
 
 def start_plan(child: Child, service: Service) -> None:
@@ -28,7 +32,7 @@ def start_plan(child: Child, service: Service) -> None:
     seen = service.seen(child, "review error", p.review_error_sd)
     lead = practice.lead_practitioner
     family_support = lead.not_a_social_worker(
-        luck["lead practitioner"](child.number, child.plans), now, seen, service.thresholds().plan
+        luck["lead practitioner"](child.number, child.plans), now, above_plan(seen, service.thresholds())
     )
     if family_support:
         service.office.assign(child, Detail.CIN_AND_CP_TEAM, p.points_cin_plan, roles=FAMILY_SUPPORT)
@@ -46,18 +50,17 @@ def start_plan(child: Child, service: Service) -> None:
 def _plan_supervision(child: Child, service: Service) -> None:
     """Have a social-work-qualified supervisor oversee the case each month, while someone who is not a social worker leads it."""
     hours, plan = service.practice.lead_practitioner.supervision_hours_per_month, child.plans
-    month = 21.0
 
     def done(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
         if child.stage is Stage.CHILD_IN_NEED and child.plans == plan and child.roles == FAMILY_SUPPORT:
             supervisors = service.supervisors_of(child)
-            service.office.ask(supervisors, Event.CASE_SUPERVISION, child, hours, task.due, task.due + month, done)
+            service.office.ask(supervisors, Event.CASE_SUPERVISION, child, hours, task.due, task.due + SUPERVISION_INTERVAL, done)
 
     if hours > 0.0:
-        now = service.env.now
+        due = service.env.now + SUPERVISION_INTERVAL
         supervisors = service.supervisors_of(child)
-        service.office.ask(supervisors, Event.CASE_SUPERVISION, child, hours, now + month - 5, now + month, done)
+        service.office.ask(supervisors, Event.CASE_SUPERVISION, child, hours, due - 5, due, done)
 
 
 def plan_review(child: Child, service: Service, elapsed: float = 0.0) -> None:

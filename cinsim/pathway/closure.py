@@ -45,7 +45,13 @@ def close(child: Child, service: Service, reason: Detail) -> None:
     service.office.release(child)
     if holder is not None and reason != Detail.NFA:
         service.office.ask(
-            holder.diary, Event.CLOSURE_WORK, child, service.hours[Event.CLOSURE_WORK], now, now + 10, service.record_work
+            holder.diary,
+            Event.CLOSURE_WORK,
+            child,
+            service.hours[Event.CLOSURE_WORK],
+            now,
+            now + service.p.closure_due_days,
+            service.record_work,
         )
         child.asked.clear()  # the closing is still worked on when the child is referred and closed again
     child.stage = Stage.OUT

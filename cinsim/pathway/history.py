@@ -13,15 +13,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR
+from cinsim.engine.clock import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normals
-from cinsim.policy.thresholds import Thresholds
+from cinsim.policy.many import decided
+from cinsim.policy.thresholds import (
+    Thresholds,
+    is_in_need,
+    may_close_plan,
+    may_end_protection,
+    needs_care,
+    needs_conference,
+    needs_plan,
+    needs_protection_plan,
+    needs_section_47,
+    screens_in,
+)
 from cinsim.population.children import DISABILITY, Children, age_band
 from cinsim.population.need import NeedGrid, age_severity, next_fluctuation
 from cinsim.reference.parameters import Parameters
 
-WORKING_DAYS_PER_QUARTER = 253 / 4
+WORKING_DAYS_PER_QUARTER = WORKING_DAYS_PER_YEAR / 4
 QUARTERS = 73  # from 20 weeks before birth to 18 years
 OUT, CHILD_IN_NEED, CHILD_PROTECTION, LOOKED_AFTER, DISABILITY_SERVICE = range(5)
 
@@ -141,8 +153,9 @@ class _Past:
         p = self.p
         enquiry = severity + p.enquiry_error_sd * self._normal("enquiry", who, q)
         conference = severity + p.conference_error_sd * self._normal("conference", who, q)
-        care = enquiry >= thresholds.care
-        return care, ~care & (enquiry >= thresholds.conference) & (conference >= thresholds.child_protection)
+        care = decided(needs_care, enquiry, thresholds)
+        protect = decided(needs_conference, enquiry, thresholds) & decided(needs_protection_plan, conference, thresholds)
+        return care, ~care & protect
 
     def _refer(
         self, who: NDArray[np.int64], severity: NDArray[np.float64], held: NDArray[np.float64], q: int, time: float
@@ -152,19 +165,19 @@ class _Past:
         state.help[who] = held
         state.open_quarters[who] = 0
         severity = severity + p.concern_sd * self._normal("concern", who, q)
-        accepted = severity + p.screening_error_sd * self._normal("screening", who, q) >= own.screening
+        accepted = decided(screens_in, severity + p.screening_error_sd * self._normal("screening", who, q), own)
         seen = severity + p.assessment_error_sd * self._normal("assessment", who, q)
-        suspected = accepted & (seen >= own.section_47)
+        suspected = accepted & decided(needs_section_47, seen, own)
         self.enquired[who] = np.where(suspected, seen, -np.inf)
         care, protect = self._enquiry(who, severity, own, q)
         care, protect = care & suspected, protect & suspected
-        in_need = accepted & (seen >= own.in_need)
+        in_need = accepted & decided(is_in_need, seen, own)
         served = (
             in_need
             & (self.children.need_category[who] == DISABILITY)
             & self._happens("service", who, q, p.disability_service_share)
         )
-        plan = in_need & ~served & (seen >= own.plan)
+        plan = in_need & ~served & decided(needs_plan, seen, own)
         state.ever_assessed[who[accepted]] = True
         state.ever_in_need[who[in_need | care | protect]] = True
         self._close(who, time)
@@ -177,10 +190,10 @@ class _Past:
         p = self.p
         self.state.help[who] += self.cin_help
         seen = severity + p.review_error_sd * self._normal("review", who, q)
-        suspected = (seen >= self.open_case.section_47) & (seen >= self.enquired[who] + p.repeat_enquiry_margin)
+        suspected = decided(needs_section_47, seen, self.open_case) & (seen >= self.enquired[who] + p.repeat_enquiry_margin)
         care, protect = self._enquiry(who, severity, self.open_case, q)
         self.enquired[who[suspected]] = seen[suspected]
-        ends = (seen < self.own.close_plan) | self._happens("withdraws", who, q, p.family_withdraws_per_review)
+        ends = decided(may_close_plan, seen, self.own) | self._happens("withdraws", who, q, p.family_withdraws_per_review)
         self._close(who[ends & ~suspected], time)
         self._enter(who[suspected & protect], CHILD_PROTECTION)
         self._enter(who[suspected & care], LOOKED_AFTER)
@@ -191,8 +204,8 @@ class _Past:
         seen = severity + p.conference_error_sd * self._normal("review", who, q)
         # reviews at 3, 9, 15 ... months; in between an early one where the plan may clearly end
         reviewed = self.state.stage_quarters[who] % 2 == 1
-        care = reviewed & (seen >= self.own.care)
-        ends = seen < self.own.end_protection - np.where(reviewed, 0.0, p.early_review_margin)
+        care = reviewed & decided(needs_care, seen, self.own)
+        ends = decided(may_end_protection, seen + np.where(reviewed, 0.0, p.early_review_margin), self.own)
         self.enquired[who[ends]] = -np.inf
         down = self._happens("step down", who, q, p.step_down_share)
         self._enter(who[care], LOOKED_AFTER)

@@ -4,6 +4,7 @@ within 15 working days of the strategy discussion (Working Together 2023)."""
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Final
 
 import simpy
 
@@ -15,6 +16,9 @@ from cinsim.policy.thresholds import Thresholds, needs_care, needs_conference, n
 from cinsim.reference.events import Detail, Event
 from cinsim.workforce.work import Task
 from cinsim.workforce.workers import Worker
+
+SHORTEST_ENQUIRY: Final = 0.5
+"""Enquiries take from this part of the mean length to as much above it, each length as likely (assumption)."""
 
 
 def section_47(child: Child, service: Service, thresholds: Thresholds) -> Generator[simpy.Event, News, Stage | None]:
@@ -40,7 +44,7 @@ def _enquiry(child: Child, service: Service, thresholds: Thresholds) -> Generato
     def seen_at_home(task: Task, worker: Worker, now: float) -> None:
         service.record_work(task, worker, now)
         child.last_seen = now
-        length = p.enquiry_days * (0.5 + luck["conference lead"](child.number, 2 * child.enquiries))
+        length = p.enquiry_days * (SHORTEST_ENQUIRY + luck["conference lead"](child.number, 2 * child.enquiries))
         length = max(length - elapsed, 0.0)
         service.plan_work(child, Event.SECTION_47_SESSION, now + length - 3, now + length, service.then(News.ENQUIRED))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import simpy
@@ -35,6 +36,8 @@ DECISIONS = (
     "step down", "abuse category", "care length", "care outcome", "care leaver length", "disability service",
     "disability service length", "closure reason", "demand", "additional demand", "hard to reach",
 )  # fmt: skip
+SEEN_WITHIN: Final = 5.0
+"""Working days ago, at most, that a child was seen whose plan goes on from before the run (assumption)."""
 TRAITS = frozenset({"hard to reach", "early help", "family help"})
 """What stays the same throughout an episode and is looked at more than once in it."""
 
@@ -146,7 +149,7 @@ class Service:
         """Write that a plan starts, at the time it did where the simulation takes it over; return the working days it has run."""
         elapsed, child.elapsed = child.elapsed, 0.0
         child.plan_since = self.env.now - elapsed
-        child.last_seen = self.env.now - min(elapsed, 5.0)
+        child.last_seen = self.env.now - min(elapsed, SEEN_WITHIN)
         self.write(child.plan_since, child.number, event, child.episode, -1, detail)
         self.write(child.plan_since, child.number, Event.HELP_LEVEL, child.episode, -1, -1, 0.0, math.nan, child.help)
         return elapsed
@@ -180,7 +183,7 @@ class Service:
         """Return the thresholds for escalating a case open on a CIN plan, for its lead practitioner's kind."""
         thresholds = self.thresholds().for_open_case()
         if child.holder is not None and child.holder.effect.escalation_shift:
-            return replace(thresholds, section_47=thresholds.section_47 - child.holder.effect.escalation_shift)
+            return thresholds.escalating_by(child.holder.effect.escalation_shift)
         return thresholds
 
     def is_new_concern(self, child: Child, severity: float) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import cinsim
+from cinsim.about import VERSION
 from cinsim.errors import InputError
 from cinsim.files import read_json
 from cinsim.listing import listed
@@ -103,7 +103,7 @@ def points_table(answer: Answer) -> pd.DataFrame:
 def _content(plan: Plan, answer: Answer, wall_seconds: float) -> dict[str, Any]:
     roles, cheapest = answer.question.roles, answer.cheapest
     return {
-        "cinsim": cinsim.__version__,
+        "cinsim": VERSION,
         "question": question_of(plan, answer.question),
         "years": list(answer.years),
         "posts_now": dict(zip(roles, (round(fte, 3) for fte in answer.base), strict=True)),

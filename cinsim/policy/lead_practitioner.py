@@ -36,14 +36,13 @@ class LeadPractitionerPolicy:
     medium_from: float = 1.0
     high_from: float = 2.0
 
-    def level(self, seen: float, plan_threshold: float) -> str:
+    def level(self, above_plan: float) -> str:
         """Return how complex a case is taken to be, from how far its seen severity lies above the plan threshold."""
-        above = seen - plan_threshold
-        return LEVELS[(above >= self.medium_from) + (above >= self.high_from)]
+        return LEVELS[(above_plan >= self.medium_from) + (above_plan >= self.high_from)]
 
-    def not_a_social_worker(self, u: float, time: float, seen: float, plan_threshold: float) -> bool:
+    def not_a_social_worker(self, u: float, time: float, above_plan: float) -> bool:
         """Return whether a plan that starts now is led by someone who is not a social worker; ``u`` is the child's uniform."""
-        return u < self.share * self.ramp.at(time) and self.level(seen, plan_threshold) in self.eligible
+        return u < self.share * self.ramp.at(time) and self.level(above_plan) in self.eligible
 
 
 def effect_of_variant(p: Parameters, variant: str) -> Effect:

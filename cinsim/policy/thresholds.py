@@ -39,6 +39,10 @@ class Thresholds:
         """Return the thresholds that apply to a case already open on a CIN plan."""
         return _for_open_case(self)
 
+    def escalating_by(self, shift: float) -> Thresholds:
+        """Return a copy whose section 47 threshold is lower by ``shift``."""
+        return replace(self, section_47=self.section_47 - shift)
+
     def shifted(self, shifts: Mapping[str, float]) -> Thresholds:
         """Return a copy with named thresholds moved by given amounts."""
         return replace(self, **{name: getattr(self, name) + by for name, by in shifts.items()})
@@ -138,6 +142,26 @@ def may_end_protection(seen: float, thresholds: Thresholds) -> bool:
     return seen < thresholds.end_protection
 
 
+def above_need(seen: float, thresholds: Thresholds) -> float:
+    """Return how far a severity lies above the one at which a child is in need."""
+    return seen - thresholds.in_need
+
+
+def above_plan(seen: float, thresholds: Thresholds) -> float:
+    """Return how far a severity lies above the one at which a child gets a CIN plan."""
+    return seen - thresholds.plan
+
+
+def above_protection(seen: float, thresholds: Thresholds) -> float:
+    """Return how far a severity lies above the one at which a conference makes a child protection plan."""
+    return seen - thresholds.child_protection
+
+
+def above_care(seen: float, thresholds: Thresholds) -> float:
+    """Return how far a severity lies above the one at which a child comes to be looked after."""
+    return seen - thresholds.care
+
+
 def national_thresholds(p: Parameters) -> Thresholds:
     """Return England's thresholds from the parameter register."""
     return Thresholds(**p.thresholds, open_case_shift=p.open_case_threshold_shift)
@@ -172,19 +196,19 @@ def area_thresholds(
 
     Referred need is Normal and what is seen adds Normal error, so a share q passes a threshold at the (1 - q) quantile;
     the authority's threshold differs from England's by the difference of the two quantiles times the standard deviation
-    of what is seen (DESIGN 4.3). Thresholds without published counterpart, and those for ending plans, stay England's,
+    of what is seen. Thresholds without published counterpart, and those for ending plans, stay England's,
     moved by the mean shift of plan and child protection so that an authority that starts plans late also keeps them
     for severe cases only.
     """
     need_variance = p.need_sd_lasting**2 + p.need_sd_fluctuating**2 + p.concern_sd**2
     sd = dict.fromkeys(THRESHOLDS, math.sqrt(need_variance + p.assessment_error_sd**2))
     sd["screening"] = math.sqrt(need_variance + p.screening_error_sd**2)
-    sd["conference"] = sd["child_protection"] = 0.6 * sd["section_47"]  # the range left among those already past section 47
+    sd["conference"] = sd["child_protection"] = p.seen_spread_past_section_47 * sd["section_47"]
     ours, theirs = conversion_shares(area), conversion_shares(england)
     shifts: dict[str, float] = {
         name: p.area_threshold_spread * sd[name] * (normal(1 - ours[name]) - normal(1 - theirs[name]))
         for name in THRESHOLDS
         if name in ours and name in theirs
     }
-    late = 0.5 * (shifts.get("plan", 0.0) + shifts.get("section_47", 0.0))
+    late = p.ending_threshold_share * (shifts.get("plan", 0.0) + shifts.get("section_47", 0.0))
     return national.shifted({"close_plan": late, "end_protection": late, "care": late, **shifts})

@@ -10,6 +10,9 @@ from cinsim.engine.clock import Calendar
 from cinsim.policy.timing import NEVER, Ramp
 from cinsim.scenario.quantities import Duration
 
+CHECKPOINT_WINDOW = 10.0
+"""Working days past a checkpoint within which an assessment can still be finished at it (assumption)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -104,7 +107,7 @@ class AssessmentPolicy:
     before: float
     after: float
     checkpoint: float | None = None
-    window: float = 10.0
+    window: float = CHECKPOINT_WINDOW
     ramp: Ramp = NEVER
 
     def limit(self, time: float) -> float:

@@ -23,7 +23,6 @@ TURNS_18: Final = 0
 MOVES_AWAY: Final = 1
 DIES: Final = 2
 ADULT_AGE: Final = 18.0
-WORKING_DAYS_PER_YEAR: Final = 253.0
 
 AGE_BANDS: Final = ("unborn", "under 1", "1 to 4", "5 to 9", "10 to 15", "16 and over")
 AGE_EDGES: Final = (0.0, 1.0, 5.0, 10.0, 16.0)

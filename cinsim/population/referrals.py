@@ -21,11 +21,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar, on_grid
+from cinsim.engine.clock import DAYS_PER_YEAR, TICKS_PER_DAY, WORKING_DAYS_PER_YEAR, Calendar, on_grid
 from cinsim.engine.draws import Draws
 from cinsim.engine.totals import sum_in_order
 from cinsim.engine.variates import exponential, exponentials
-from cinsim.population.children import AGE_EDGES, WORKING_DAYS_PER_YEAR, Children, age_band
+from cinsim.population.children import AGE_EDGES, Children, age_band
 from cinsim.population.need import DAYS_PER_QUARTER, NeedGrid
 from cinsim.reference.parameters import Parameters
 
@@ -151,7 +151,7 @@ class ReferralTimes:
             left_over = total[hit, quarter] - targets[who][hit]
             season = high[hit, quarter] - left_over / rates[hit, quarter]
             times = np.interp(season, self._clock, np.arange(len(self._clock)))
-            out[start + hit] = np.ceil(times * 1024) / 1024
+            out[start + hit] = np.ceil(times * TICKS_PER_DAY) / TICKS_PER_DAY
         return np.where(out < np.minimum(children.leaves, self._end), out, np.inf)
 
     def next(self, child: int, occurrence: int, since: float, closed_at: float, help_held: float) -> float:
@@ -184,7 +184,7 @@ class ReferralTimes:
                 rate *= (1.0 + known[lag]) * math.exp(-help_held * help_left[lag])
             gained = rate * (seasons[quarter + 1] - season)
             if gained > target:
-                time = max(self._time_at(season + target / rate), on_grid(since + 1 / 1024))
+                time = max(self._time_at(season + target / rate), on_grid(since + 1 / TICKS_PER_DAY))
                 return time if time < stop else math.inf
             target -= gained
             quarter += 1

@@ -140,13 +140,144 @@ class Detail(IntEnum):
     LEAVE = 81
 
 
-TEAMS: Final = tuple(code for code in Detail if 70 <= code < 80)
-WORK: Final = frozenset(range(Event.CIN_VISIT, Event.LONG_STAY_SUPPORT + 1)) | {
-    Event.SHORT_HELP_SESSION,
-    Event.VISIT_NOT_ACHIEVED,
-}
+# Groups of events and details: each is named here, and nowhere else is a meaning read out of the order of numbers.
+
+SOURCES: Final = (
+    Detail.INDIVIDUAL,
+    Detail.SCHOOLS,
+    Detail.EDUCATION_SERVICES,
+    Detail.HEALTH_SERVICES,
+    Detail.HOUSING,
+    Detail.LA_SERVICES,
+    Detail.POLICE,
+    Detail.OTHER_LEGAL_AGENCY,
+    Detail.OTHER,
+    Detail.ANONYMOUS,
+    Detail.UNKNOWN,
+)
+"""Sources of referral."""
+CLOSURE_REASONS: Final = (
+    Detail.RC1,
+    Detail.RC2,
+    Detail.RC3,
+    Detail.RC4,
+    Detail.RC5,
+    Detail.RC6,
+    Detail.RC7,
+    Detail.RC8,
+    Detail.RC9,
+)
+"""Reasons for closure of an episode that went past screening, as the census codes them."""
+ABUSE: Final = (
+    Detail.NEG,
+    Detail.PHY,
+    Detail.SAB,
+    Detail.EMO,
+    Detail.MUL,
+)
+"""Categories of abuse."""
+OUTCOMES: Final = (
+    Detail.OUTCOME_CLOSED,
+    Detail.OUTCOME_SHORT_HELP,
+    Detail.OUTCOME_CIN_PLAN,
+    Detail.OUTCOME_SECTION_47,
+    Detail.OUTCOME_ICPC,
+    Detail.OUTCOME_CPP,
+    Detail.OUTCOME_LOOKED_AFTER,
+    Detail.OUTCOME_CONTINUES,
+    Detail.OUTCOME_HOME,
+    Detail.OUTCOME_DISABILITY_SERVICE,
+    Detail.OUTCOME_CARE_LEAVER,
+    Detail.OUTCOME_LEFT_AREA,
+)
+ROLES: Final = (
+    Detail.SOCIAL_WORKER,
+    Detail.SENIOR_PRACTITIONER,
+    Detail.NEWLY_QUALIFIED,
+    Detail.FAMILY_SUPPORT_WORKER,
+    Detail.PRACTICE_SUPERVISOR,
+    Detail.CONFERENCE_CHAIR,
+)
+CODED: Final = (*CLOSURE_REASONS, Detail.NFA, *ABUSE)
+"""Details that the census has codes for, which practitioners know by these."""
+QUALIFIES_A_CHILD: Final = (*CODED, *OUTCOMES)
+"""Details of what happens to a child after the referral."""
+TEAMS: Final = (
+    Detail.FRONT_DOOR,
+    Detail.ASSESSMENT_TEAM,
+    Detail.CIN_AND_CP_TEAM,
+    Detail.DISABLED_CHILDREN_TEAM,
+    Detail.LOOKED_AFTER_TEAM,
+    Detail.CONFERENCE_TEAM,
+)
+JOURNEY: Final = (
+    Event.REFERRAL,
+    Event.NO_FURTHER_ACTION,
+    Event.SCREENED_IN,
+    Event.ASSESSMENT_STARTED,
+    Event.ASSESSMENT_COMPLETED,
+    Event.NOT_IN_NEED,
+    Event.SHORT_HELP_STARTED,
+    Event.CIN_PLAN_STARTED,
+    Event.CIN_PLAN_ENDED,
+    Event.SECTION_47_STARTED,
+    Event.SECTION_47_ENDED,
+    Event.ICPC,
+    Event.CPP_STARTED,
+    Event.CPP_ENDED,
+    Event.LOOKED_AFTER_STARTED,
+    Event.LOOKED_AFTER_ENDED,
+    Event.CARE_LEAVER_STARTED,
+    Event.CARE_LEAVER_ENDED,
+    Event.DISABILITY_SERVICE_STARTED,
+    Event.DISABILITY_SERVICE_ENDED,
+    Event.CLOSED,
+    Event.EARLY_HELP_STARTED,
+)
+"""What happens to a child, in the order of the pathway: all but work, case holding and workers."""
+CONTACTS: Final = frozenset(
+    {
+        Event.CIN_VISIT,
+        Event.CPP_VISIT,
+        Event.LOOKED_AFTER_VISIT,
+        Event.CIN_REVIEW,
+        Event.CPP_REVIEW,
+        Event.CORE_GROUP,
+    }
+)
+"""Visits, reviews and core groups."""
+WORK: Final = frozenset(
+    {
+        Event.CIN_VISIT,
+        Event.CPP_VISIT,
+        Event.LOOKED_AFTER_VISIT,
+        Event.CIN_REVIEW,
+        Event.CPP_REVIEW,
+        Event.CORE_GROUP,
+        Event.ASSESSMENT_SESSION,
+        Event.SECTION_47_SESSION,
+        Event.REPORT,
+        Event.SCREENING,
+        Event.APPROVAL,
+        Event.CASE_SUPERVISION,
+        Event.CONFERENCE_CHAIRING,
+        Event.CLOSURE_WORK,
+        Event.HANDOVER_WORK,
+        Event.LONG_STAY_SUPPORT,
+        Event.SHORT_HELP_SESSION,
+        Event.VISIT_NOT_ACHIEVED,
+    }
+)
 CASE_HOLDING: Final = frozenset({Event.WAITING_FOR_ALLOCATION, Event.ALLOCATED, Event.HANDED_OVER, Event.RELEASED})
-WORKER: Final = frozenset(range(Event.WORKER_STARTED, Event.TEAM_TIME + 1))
+WORKER: Final = frozenset(
+    {
+        Event.WORKER_STARTED,
+        Event.WORKER_LEFT,
+        Event.ABSENCE_STARTED,
+        Event.OVERTIME,
+        Event.TEAM_TIME,
+    }
+)
 
 
 def kind_of(event: int) -> str:

@@ -1,6 +1,7 @@
-"""The parameter register: every number the model rests on, with unit, range, source, evidence grade and status.
+"""The parameter register: the numbers the model rests on, with unit, range, source, evidence grade and status.
 
-The entries stand in ``parameters.yaml`` beside this file; nothing else in the package may hold a model parameter.
+The entries are in ``parameters.yaml`` beside this file. What is part of a rule's form and not meant to be
+varied, such as the head start of each kind of work, is a named constant beside the rule.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from pyarrow import compute, csv
 from cinsim.errors import InputError
 from cinsim.listing import whole_file
 from cinsim.outcomes.compare import differences
-from cinsim.report.labels import NATIONAL_CODE, SHOWN_AS, USED, listed
+from cinsim.reference.areas import ENGLAND_CODE
+from cinsim.report.labels import SHOWN_AS, USED, listed
 from cinsim.report.together import NEEDED, GroupSums, is_whole
 from cinsim.runs.manifest import MANIFEST, read_manifest
 
@@ -104,7 +105,7 @@ class RunFolder:
     def areas(self) -> pd.DataFrame:
         """Codes and names of the areas, England left out where it stands beside authorities."""
         found = self.measures[["area_code", "area_name"]].drop_duplicates().reset_index(drop=True)
-        return found[found["area_code"] != NATIONAL_CODE].reset_index(drop=True) if len(found) > 1 else found
+        return found[found["area_code"] != ENGLAND_CODE].reset_index(drop=True) if len(found) > 1 else found
 
     @property
     def replications(self) -> int:
@@ -126,7 +127,7 @@ class RunFolder:
         if len(areas) > 1:
             return f"{len(areas)} local authorities"
         name = str(areas["area_name"].iloc[0])
-        return "an average English local authority" if areas["area_code"].iloc[0] == NATIONAL_CODE else name
+        return "an average English local authority" if areas["area_code"].iloc[0] == ENGLAND_CODE else name
 
     @cached_property
     def differences_by_cell(self) -> dict[tuple[str, int, str], dict[str, dict[Hashable, Any]]]:
@@ -143,8 +144,8 @@ class RunFolder:
         (of medians and other percentiles, which do not add up).
         """
         rows = self.measures[(self.measures["measure"] == measure) & (self.measures["group"] == WHOLE)]
-        if rows["area_code"].nunique() > 1 and (rows["area_code"] == NATIONAL_CODE).any():
-            rows = rows[rows["area_code"] == NATIONAL_CODE]
+        if rows["area_code"].nunique() > 1 and (rows["area_code"] == ENGLAND_CODE).any():
+            rows = rows[rows["area_code"] == ENGLAND_CODE]
         keys = ["scenario", "year", "draw", "replication"]
         return rows.groupby(keys, sort=True)["value"].mean().reset_index()
 
@@ -156,7 +157,7 @@ class RunFolder:
     def by_area(self, measure: str, year: int) -> pd.DataFrame:
         """Return scenario, area_code, area_name, value (mean over replications) of each authority in one year."""
         m = self.measures
-        rows = m[(m["measure"] == measure) & (m["group"] == WHOLE) & (m["year"] == year) & (m["area_code"] != NATIONAL_CODE)]
+        rows = m[(m["measure"] == measure) & (m["group"] == WHOLE) & (m["year"] == year) & (m["area_code"] != ENGLAND_CODE)]
         return rows.groupby(["scenario", "area_code", "area_name"], sort=True)["value"].mean().reset_index()
 
 
@@ -177,7 +178,7 @@ def read_run(folder: Path) -> RunFolder:
         raise InputError("the run has no such table; give a folder that a finished run wrote", path=folder / "measures.csv")
     codes = _areas_of(manifest, folder / MANIFEST)
     several = len(codes) > 1
-    groups = GroupSums() if several and NATIONAL_CODE not in codes else None
+    groups = GroupSums() if several and ENGLAND_CODE not in codes else None
     measures = _read_measures(there["measures.csv"], MEASURE_COLUMNS, several=several, groups=groups)
     if groups is not None:
         measures = pd.concat([measures, groups.frame(f"{len(codes)} local authorities")], ignore_index=True)
@@ -187,7 +188,7 @@ def read_run(folder: Path) -> RunFolder:
     if "national.csv" in there:
         national = _read_national(there["national.csv"])
         regions = national[national["area_level"] == "region"].reset_index(drop=True)
-        if NATIONAL_CODE not in codes:  # else England's average authority was run beside others
+        if ENGLAND_CODE not in codes:  # else England's average authority was run beside others
             england = national[national["area_level"] == "england"].assign(group=WHOLE)
             measures = pd.concat([measures, england[list(MEASURE_COLUMNS)]], ignore_index=True)
     contributions, changed = there.get("contributions.csv"), there.get("children_changed.parquet")
@@ -208,7 +209,7 @@ def read_run(folder: Path) -> RunFolder:
 def _overall_differences(run: RunFolder) -> pd.DataFrame:
     """Return the differences of all authorities together, as ``differences.csv`` gives those of each authority."""
     whole = [run.whole_area(m).assign(measure=m, group=WHOLE) for m in sorted(set(run.measures["measure"]))]
-    of_groups = run.measures[(run.measures["group"] != WHOLE) & (run.measures["area_code"] == NATIONAL_CODE)]
+    of_groups = run.measures[(run.measures["group"] != WHOLE) & (run.measures["area_code"] == ENGLAND_CODE)]
     rows = pd.concat([*whole, of_groups], ignore_index=True).assign(area_code="all", area_name=run.place)
     is_baseline = rows["scenario"] == run.baseline.name
     return differences(rows[is_baseline], rows[~is_baseline])
@@ -281,7 +282,7 @@ def _as_shown(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _whole_or_national(piece: pa.RecordBatch) -> pa.Array:
-    return compute.or_(is_whole(piece), compute.equal(piece["area_code"], NATIONAL_CODE))
+    return compute.or_(is_whole(piece), compute.equal(piece["area_code"], ENGLAND_CODE))
 
 
 def _read_contributions(path: Path) -> pd.DataFrame:

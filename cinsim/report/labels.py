@@ -11,7 +11,6 @@ from typing import Final
 from cinsim.outcomes.postcode_lottery import COUNTED
 
 MINUS = "−"
-NATIONAL_CODE: Final = "E92000001"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from cinsim.outcomes.compare import CANNOT_TELL, HIGHER, LOWER, NO_CHANGE, differences
 from cinsim.outcomes.postcode_lottery import FEWEST_FOR_FUNNEL, counts_of, lottery
+from cinsim.reference.areas import ENGLAND_CODE
 from cinsim.report.comparisons import NAME_WIDTH, sideways
-from cinsim.report.folder import NATIONAL_CODE, RunFolder
+from cinsim.report.folder import RunFolder
 from cinsim.report.labels import SHOWN_AS, difference_text, in_sentence, label, listed, number, value_text
 from cinsim.report.style import MARKERS, Drawing, colour_of, new_figure
 from cinsim.report.tables import Cell, Table
@@ -54,7 +55,7 @@ class Lottery:
             self.levels[(scenario, measure, statistic)] = float(value) * shown
         self.changes: dict[tuple[str, str, str], dict[str, Any]] = {}
         if run.compares and len(found):
-            table = found.rename(columns={"statistic": "group"}).assign(area_code=NATIONAL_CODE, area_name="England")
+            table = found.rename(columns={"statistic": "group"}).assign(area_code=ENGLAND_CODE, area_name="England")
             is_baseline = table["scenario"] == run.baseline.name
             for row in differences(table[is_baseline], table[~is_baseline]).to_dict("records"):
                 self.changes[(str(row["scenario"]), str(row["measure"]), str(row["group"]))] = {str(k): v for k, v in row.items()}

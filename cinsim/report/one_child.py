@@ -8,8 +8,7 @@ from typing import Final
 import pandas as pd
 import pyarrow.parquet as pq
 
-from cinsim.outcomes.journeys import JOURNEY
-from cinsim.reference.events import EVENT_NAMES
+from cinsim.reference.events import EVENT_NAMES, JOURNEY
 from cinsim.report.folder import Arm, RunFolder
 from cinsim.report.labels import event_words
 from cinsim.report.tables import Cell, Table

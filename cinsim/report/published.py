@@ -6,7 +6,8 @@ import math
 
 from cinsim.reference import areas
 from cinsim.reference import figures as published_figures
-from cinsim.report.folder import NATIONAL_CODE, RunFolder
+from cinsim.reference.areas import ENGLAND_CODE
+from cinsim.report.folder import RunFolder
 from cinsim.report.labels import label
 
 PUBLISHED_YEAR = published_figures.latest_year()
@@ -23,7 +24,7 @@ def england() -> dict[str, float]:
 def authority(run: RunFolder) -> dict[str, float]:
     """Return a single authority's own published figures by measure; empty for the average authority and for several."""
     codes = list(run.areas["area_code"])
-    if len(codes) != 1 or codes[0] == NATIONAL_CODE or codes[0] not in areas.load_areas().index:
+    if len(codes) != 1 or codes[0] == ENGLAND_CODE or codes[0] not in areas.load_areas().index:
         return {}
     row = areas.load_areas().loc[codes[0]]
     return {str(name): float(v) for name, v in row.items() if isinstance(v, int | float) and math.isfinite(v)}

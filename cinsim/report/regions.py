@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cinsim.report.folder import NATIONAL_CODE, WHOLE, RunFolder
+from cinsim.reference.areas import ENGLAND_CODE
+from cinsim.report.folder import WHOLE, RunFolder
 from cinsim.report.labels import in_sentence, label, listed, number
 from cinsim.report.style import LINES, MARKERS, PUBLISHED, Drawing, colour_of, from_zero, new_figure
 
@@ -79,7 +80,7 @@ def _authorities(run: RunFolder, measure: str, region: str) -> pd.DataFrame:
     known = load_areas()["region"]
     codes = set(known.index[known == short_name(region)])
     m = run.measures
-    chosen = (m["measure"] == measure) & (m["group"] == WHOLE) & m["area_code"].isin(codes) & (m["area_code"] != NATIONAL_CODE)
+    chosen = (m["measure"] == measure) & (m["group"] == WHOLE) & m["area_code"].isin(codes) & (m["area_code"] != ENGLAND_CODE)
     rows = m[chosen & (not run.compares)]
     return rows.pivot_table(index="year", columns="area_code", values="value", aggfunc="mean")
 

@@ -10,7 +10,8 @@ from pyarrow import compute
 
 from cinsim.outcomes.definitions import MEASURES
 from cinsim.outcomes.national import WHOLES
-from cinsim.report.labels import GROUPED, NATIONAL_CODE
+from cinsim.reference.areas import ENGLAND_CODE
+from cinsim.report.labels import GROUPED
 
 _RUN: Final = ("scenario", "year", "draw", "replication", "group")
 # what each measure shown by group counts; what it is a share of is with the measures of regions and England
@@ -29,7 +30,7 @@ class GroupSums:
         """Add the rows of a piece that are of a group and needed."""
         of_group = compute.invert(is_whole(piece))
         wanted = compute.and_(of_group, compute.is_in(piece["measure"], value_set=pa.array(sorted(NEEDED))))
-        wanted = compute.and_(wanted, compute.not_equal(piece["area_code"], NATIONAL_CODE))
+        wanted = compute.and_(wanted, compute.not_equal(piece["area_code"], ENGLAND_CODE))
         kept = pa.Table.from_batches([piece.filter(wanted)]).select([*_RUN, "measure", "value"])
         if kept.num_rows:
             self._sums = _added(kept if self._sums is None else pa.concat_tables([self._sums, kept]))
@@ -45,7 +46,7 @@ class GroupSums:
                 whole = counts[list(WHOLES[measure])].sum(axis=1, skipna=False)
                 wide[measure] = _PER[MEASURES[measure].kind] * counts[count] / whole.mask(whole == 0)
         rows = wide.melt(ignore_index=False, var_name="measure", value_name="value").reset_index()
-        return rows.assign(area_code=NATIONAL_CODE, area_name=area_name)
+        return rows.assign(area_code=ENGLAND_CODE, area_name=area_name)
 
 
 def is_whole(piece: pa.RecordBatch) -> pa.Array:

@@ -21,7 +21,7 @@ def only_one(folder: Path, locks: Path) -> Iterator[None]:
     ----------
     folder : the run folder. locks : where the file of the lock lies; made if need be.
 
-    A file system that knows no locks is taken as it is: the folder is looked at again before it is replaced.
+    A file system or a Python that knows no locks is taken as it is: the folder is looked at again before it is replaced.
 
     Raises
     ------
@@ -55,6 +55,8 @@ def _lock(file: IO[str]) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         file.seek(0)
     else:
-        import fcntl
-
+        try:
+            import fcntl
+        except ImportError:  # neither: Python in a browser, say
+            return
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

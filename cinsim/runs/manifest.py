@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import cinsim
+from cinsim.about import PACKAGE, VERSION
 from cinsim.files import read_json
 from cinsim.listing import listed
 from cinsim.reference.small_numbers import HIDDEN, is_small, shown
@@ -33,7 +33,7 @@ PACKAGES = (
 
 def git_state() -> dict[str, object] | None:
     """Return the commit and whether files differ from it, or None outside a checkout of this package."""
-    root = Path(cinsim.__file__).parent.parent
+    root = PACKAGE.parent
     if not (root / ".git").exists():
         return None
     try:
@@ -50,9 +50,8 @@ def _git(root: Path, *arguments: str) -> str:
 
 def data_hashes() -> dict[str, str]:
     """Return the SHA-256 of each table and register that ships with the package."""
-    package = Path(cinsim.__file__).parent
-    found = (path for suffix in ("csv", "yaml", "json", "parquet") for path in (package / "reference").rglob(f"*.{suffix}"))
-    return {path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(found)}
+    found = (path for suffix in ("csv", "yaml", "json", "parquet") for path in (PACKAGE / "reference").rglob(f"*.{suffix}"))
+    return {path.relative_to(PACKAGE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(found)}
 
 
 def parameter_entries(values: Mapping[str, float], overridden: Mapping[str, float]) -> list[dict[str, object]]:
@@ -91,7 +90,7 @@ def make_manifest(
     areas = {task.area.area_code: task.area.area_name for task in tasks}
     return {
         "format": FORMAT,
-        "cinsim": cinsim.__version__,
+        "cinsim": VERSION,
         "command": "compare" if len(arms) > 1 else "run",
         "scenario": _resolved(baseline_name, baseline),
         "scenarios": [_resolved(name, scenario) for name, scenario in arms.items()],

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cinsim
+from cinsim.about import PACKAGE
 from cinsim.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,10 +87,9 @@ def library_versions(names: Iterable[str] = LIBRARIES) -> dict[str, str]:
 @cache
 def code_version() -> str:
     """Return a hash of the package's source files and tables, Python and the libraries that can change a number."""
-    package = Path(cinsim.__file__).parent
     seen = hashlib.blake2b(digest_size=16)
-    for path in sorted(package.rglob("*")):
-        inside = path.relative_to(package)
+    for path in sorted(PACKAGE.rglob("*")):
+        inside = path.relative_to(PACKAGE)
         afterwards = inside.parts[0].removesuffix(".py") in AFTERWARDS
         if path.is_file() and not MADE & set(inside.parts) and not afterwards:
             seen.update(f"{inside.as_posix()}\0".encode() + hashlib.blake2b(path.read_bytes()).digest())

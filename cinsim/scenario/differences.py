@@ -32,11 +32,15 @@ class Difference:
 
     Attributes
     ----------
-    key : dotted, e.g. ``policies.cin_visits.interval``.
-    description : what the key means.
-    values : as text in the first and in the second, with units; where a scenario says nothing, practice as it is, or "not set"
+    key
+        Dotted, e.g. ``policies.cin_visits.interval``.
+    description
+        What the key means.
+    values
+        As text in the first and in the second, with units; where a scenario says nothing, practice as it is, or "not set"
         where that differs by authority.
-    origins : where each value came from: ``file:line``, ``--set``, "default", or why it is not set.
+    origins
+        Where each value came from: ``file:line``, ``--set``, "default", or why it is not set.
     """
 
     key: str
@@ -52,12 +56,15 @@ def differences(
 
     Parameters
     ----------
-    first, second : scenario files, or the ``manifest.json`` of runs.
-    overrides : ``--set`` values by dotted key, which stand above both.
+    first, second
+        Scenario files, or the ``manifest.json`` of runs.
+    overrides
+        ``--set`` values by dotted key, which stand above both.
 
     Raises
     ------
-    InputError : one of them is no scenario.
+    InputError
+        One of them is no scenario.
     """
     scenarios = (load_scenario(first, overrides), load_scenario(second, overrides))
     written = (origins(first, overrides), origins(second, overrides))

@@ -30,13 +30,17 @@ def load_scenario(path: Path | str, overrides: Mapping[str, str] | None = None) 
 
     Parameters
     ----------
-    path : a scenario file (YAML), or the ``manifest.json`` of a run, which repeats that run's scenario exactly.
-    overrides : YAML text by dotted key, as ``--set KEY=VALUE`` gives it.
+    path
+        A scenario file (YAML), or the ``manifest.json`` of a run, which repeats that run's scenario exactly.
+    overrides
+        YAML text by dotted key, as ``--set KEY=VALUE`` gives it.
 
     Raises
     ------
-    ScenarioError : all that is wrong, each with file, line, key and what would be right.
-    InputError : a file is missing or is not YAML that scenarios use.
+    ScenarioError
+        All that is wrong, each with file, line, key and what would be right.
+    InputError
+        A file is missing or is not YAML that scenarios use.
     """
     path = Path(path)
     layers = _layers(path, overrides or {})

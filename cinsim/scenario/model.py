@@ -247,17 +247,20 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     def with_(self, changes: Mapping[str, Any] | None = None, /, **keys: Any) -> Scenario:
         """Return another scenario in which some keys differ.
 
-        Parameters
-        ----------
-        changes : values by dotted key, e.g. ``{"policies.cin_visits.interval": "20 working days"}``.
-        keys : the same for keys at the top, e.g. ``years=2``.
-
         A mapping is merged into what is there, anything else replaces it; None takes the key back to its default.
         Values are plain data as in a scenario file, or the objects that a scenario holds.
 
+        Parameters
+        ----------
+        changes
+            Values by dotted key, e.g. ``{"policies.cin_visits.interval": "20 working days"}``.
+        keys
+            The same for keys at the top, e.g. ``years=2``.
+
         Raises
         ------
-        ScenarioError : a key is unknown or a value not allowed.
+        ScenarioError
+            A key is unknown or a value not allowed.
         """
         data, given = self.resolved(), dict[str, Any]()
         for dotted, value in {**(changes or {}), **keys}.items():

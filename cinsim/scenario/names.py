@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from cinsim.reference.events import Detail
+from cinsim.reference import events
 from cinsim.reference.parameters import NEED_CATEGORIES, THRESHOLDS
 
-SOURCES: Final = tuple(detail.name.lower() for detail in Detail if detail <= Detail.UNKNOWN)
+SOURCES: Final = tuple(source.name.lower() for source in events.SOURCES)
 """Sources of referral, in the order of their codes."""
 SCREENING: Final = "screening_social_workers"
 ROLES: Final = (

@@ -32,9 +32,16 @@ class Need:
 
     Attributes
     ----------
-    keys : dotted; each has no effect by itself. met : whether a scenario gives them what they need.
-    right : what would be right. of : the key they need; a scenario that writes it is not refused.
-    refused : whether a scenario is refused that does not write it.
+    keys
+        Dotted; each has no effect by itself.
+    met
+        Whether a scenario gives them what they need.
+    right
+        What would be right.
+    of
+        The key they need; a scenario that writes it is not refused.
+    refused
+        Whether a scenario is refused that does not write it.
     """
 
     keys: tuple[str, ...]
@@ -236,7 +243,8 @@ def idle_settings(scenario: Scenario, written: Collection[str]) -> list[Idle]:
 
     Parameters
     ----------
-    written : dotted keys that the scenario writes, in its file, in those it extends or with ``--set``.
+    written
+        Dotted keys that the scenario writes, in its file, in those it extends or with ``--set``.
     """
     return [*_only_dates(written), *_unmet(scenario, written), *_idle_parameters(scenario)]
 

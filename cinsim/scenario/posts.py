@@ -214,11 +214,13 @@ def read_posts(path: Path, *, place: Place | None = None) -> Located:
 
     Parameters
     ----------
-    place : where the file is named, for messages about the file as a whole.
+    place
+        Where the file is named, for messages about the file as a whole.
 
     Raises
     ------
-    InputError : the file is missing, not UTF-8 text, empty, or lacks a column.
+    InputError
+        The file is missing, not UTF-8 text, empty, or lacks a column.
     """
     named = place or Place(path)
     key = POSTS_KEY

@@ -125,13 +125,17 @@ def checked(
 
     Parameters
     ----------
-    place_of : gives the place of a dotted key.
-    context : handed to the validators; ``quantities.UNITS_REQUIRED`` refuses bare numbers.
-    already : problems that are known before, by key.
+    place_of
+        Gives the place of a dotted key.
+    context
+        Handed to the validators; ``quantities.UNITS_REQUIRED`` refuses bare numbers.
+    already
+        Problems that are known before, by key.
 
     Raises
     ------
-    ScenarioError : what is wrong, each at its own place, in the order of the file; only the first are written out.
+    ScenarioError
+        What is wrong, each at its own place, in the order of the file; only the first are written out.
     """
     found = list(already)
     try:

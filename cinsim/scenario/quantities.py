@@ -17,10 +17,10 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler,
 from pydantic.functional_validators import PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
+from cinsim.engine.clock import WORKING_DAYS_PER_YEAR
 from cinsim.errors import quoted, shortened
 from cinsim.numerals import number
 
-WORKING_DAYS_A_YEAR: Final = 253
 """England: 365 days less 104 or 105 weekend days and 8 bank holidays."""
 DAYS_A_YEAR: Final = 365.25
 UNITS_REQUIRED: Final = {"units": "required"}
@@ -30,10 +30,10 @@ DurationUnit = Literal["working days", "days", "weeks", "months", "years"]
 DURATION_UNITS: Final[tuple[str, ...]] = get_args(DurationUnit)
 _WORKING_DAYS_IN: Final[dict[str, float]] = {
     "working days": 1.0,
-    "days": WORKING_DAYS_A_YEAR / DAYS_A_YEAR,
+    "days": WORKING_DAYS_PER_YEAR / DAYS_A_YEAR,
     "weeks": 5.0,
-    "months": WORKING_DAYS_A_YEAR / 12,
-    "years": float(WORKING_DAYS_A_YEAR),
+    "months": WORKING_DAYS_PER_YEAR / 12,
+    "years": float(WORKING_DAYS_PER_YEAR),
 }
 _LONGEST_YEARS: Final = 100
 _NUMBER: Final = r"[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
@@ -86,7 +86,7 @@ class Duration:
         if not (_is_number(self.value) and math.isfinite(self.value) and self.value >= 0):
             raise ValueError(f"a duration must be a number of 0 or more, not {_shown(self.value)}")
         object.__setattr__(self, "value", abs(float(self.value)))
-        if self.working_days > _LONGEST_YEARS * WORKING_DAYS_A_YEAR:
+        if self.working_days > _LONGEST_YEARS * WORKING_DAYS_PER_YEAR:
             raise ValueError(f"{shortened(str(self))} is longer than {_LONGEST_YEARS} years")
 
     @classmethod

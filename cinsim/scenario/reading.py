@@ -71,7 +71,8 @@ def read_file(path: Path, kind: str = "scenario file") -> Located:
 
     Raises
     ------
-    InputError : it cannot be read, see :func:`cinsim.files.read_text`, or see :func:`read_yaml`.
+    InputError
+        It cannot be read, see :func:`cinsim.files.read_text`, or see :func:`read_yaml`.
     """
     if not existing(path, kind=kind) and (elsewhere := where_else(path)):
         raise InputError(f"there is no such file{elsewhere}", path=path)
@@ -84,12 +85,15 @@ def read_yaml(text: str, path: Path | str | None, line_offset: int | None = 0) -
 
     Parameters
     ----------
-    path : the file the text stands in, for messages.
-    line_offset : added to every line; None when the text has no lines of its own, as in ``--set``.
+    path
+        The file the text stands in, for messages.
+    line_offset
+        Added to every line; None when the text has no lines of its own, as in ``--set``.
 
     Raises
     ------
-    InputError : not YAML, or YAML that scenarios do not use.
+    InputError
+        Not YAML, or YAML that scenarios do not use.
     """
     return _Reader(text, path, line_offset).document()
 

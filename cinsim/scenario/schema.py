@@ -163,7 +163,8 @@ def with_keys_table(page: str) -> str:
 
     Raises
     ------
-    InputError : the page does not hold the two comments between which the table stands.
+    InputError
+        The page does not hold the two comments between which the table stands.
     """
     before, start, rest = page.partition(TABLE_START)
     _, end, after = rest.partition(TABLE_END)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, Literal
 
-import cinsim
+from cinsim.about import PACKAGE
 
 Kind = Literal["scenarios", "journeys"]
 _IN_A_CLONE: Final[dict[Kind, str]] = {"scenarios": "scenarios", "journeys": "tests/journeys"}  # setup.py ships these
@@ -13,9 +13,8 @@ _IN_A_CLONE: Final[dict[Kind, str]] = {"scenarios": "scenarios", "journeys": "te
 
 def shipped(kind: Kind) -> dict[str, Path]:
     """Return the files that ship, by name."""
-    package = Path(cinsim.__file__).parent
-    inside = package / "shipped" / kind
-    folder = inside if inside.is_dir() else package.parent / _IN_A_CLONE[kind]
+    inside = PACKAGE / "shipped" / kind
+    folder = inside if inside.is_dir() else PACKAGE.parent / _IN_A_CLONE[kind]
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 

@@ -20,11 +20,17 @@ def stored_scenario(held: object, path: Path, key: str) -> Scenario:
 
     Parameters
     ----------
-    held : what the manifest holds. path : of the manifest. key : under which it is held there, for messages.
+    held
+        What the manifest holds.
+    path
+        Of the manifest.
+    key
+        Under which it is held there, for messages.
 
     Raises
     ------
-    InputError : it is no scenario, or a key is missing or wrong.
+    InputError
+        It is no scenario, or a key is missing or wrong.
     """
     if not isinstance(held, Mapping):
         raise InputError(f"{quoted(held)} stands where a scenario is needed", path=path, key=key)

@@ -42,7 +42,8 @@ def practice_today(key: str, parameters: Mapping[str, float]) -> str | None:
 
     Parameters
     ----------
-    parameters : values by name, those of the run.
+    parameters
+        Values by name, those of the run.
     """
     if key.startswith("policies.cin_visits.by_category."):
         key = "policies.cin_visits.interval"

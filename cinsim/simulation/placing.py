@@ -30,7 +30,8 @@ from cinsim.pathway.history import (
     WORKING_DAYS_PER_QUARTER,
     History,
 )
-from cinsim.policy.thresholds import Thresholds
+from cinsim.policy.many import Margin, decided, margins
+from cinsim.policy.thresholds import Thresholds, above_care, above_need, above_plan, above_protection, needs_section_47
 from cinsim.population.caseload import InitialCaseload, OpenStage
 from cinsim.population.children import ADULT_AGE, TURNS_18, Children, times_of_days
 from cinsim.population.need import NeedGrid
@@ -54,12 +55,12 @@ _IN_HISTORY: Final = {
     OpenStage.LOOKED_AFTER: LOOKED_AFTER,
     OpenStage.DISABILITY_SERVICE: DISABILITY_SERVICE,
 }
-_BETWEEN: Final = {
-    OpenStage.SHORT_HELP: (("in_need", 1), ("plan", -1)),
-    OpenStage.CHILD_IN_NEED: (("plan", 1),),
-    OpenStage.CHILD_PROTECTION: (("child_protection", 1),),
-    OpenStage.LOOKED_AFTER: (("care", 1),),
-    OpenStage.DISABILITY_SERVICE: (("in_need", 1),),
+_BETWEEN: Final[dict[OpenStage, tuple[tuple[Margin, int], ...]]] = {
+    OpenStage.SHORT_HELP: ((above_need, 1), (above_plan, -1)),
+    OpenStage.CHILD_IN_NEED: ((above_plan, 1),),
+    OpenStage.CHILD_PROTECTION: ((above_protection, 1),),
+    OpenStage.LOOKED_AFTER: ((above_care, 1),),
+    OpenStage.DISABILITY_SERVICE: ((above_need, 1),),
 }
 """Thresholds above (1) or below (-1) which the need of a child at a stage is seen."""
 _YEARS_PER_LOG_DURATION: Final = 2.0  # a difference in age weighs as much as this many doublings (in e) of the time in a stage
@@ -158,7 +159,7 @@ class _Places:
         out = np.full(len(self.caseload), -1, dtype=np.int64)
         stage, was = self.caseload.stage, self.history.stage
         enquired = ~np.isnat(self.caseload.enquired_since)
-        suspected = self.need - self.history.help >= self.own.for_open_case().section_47
+        suspected = decided(needs_section_47, self.need - self.history.help, self.own.for_open_case())
         steps = [((stage == OpenStage.CHILD_IN_NEED) & enquired, (was == CHILD_IN_NEED) & suspected)]
         steps += [(stage == kind, was == code) for kind, code in _IN_HISTORY.items()]
         steps += [(stage == kind, was != OUT) for kind in (*_IN_HISTORY, OpenStage.ASSESSMENT)]
@@ -189,8 +190,8 @@ class _Places:
     def _likely(self, rows: Ints, kind: OpenStage) -> Ints:
         """Choose children who are not open for some rows, of the same year of age, by how likely they would come so far."""
         chance = np.exp(self.need)
-        for limit, sign in _BETWEEN.get(kind, ()):
-            chance *= ndtr(sign * (self.need - getattr(self.own, limit)) / self.error)
+        for above, sign in _BETWEEN.get(kind, ()):
+            chance *= ndtr(sign * margins(above, self.need, self.own) / self.error)
         key = -np.log(self.luck) / np.maximum(chance, 1e-300)
         key[~self.free] = np.inf
         order = np.argsort(key, kind="stable")

@@ -25,6 +25,7 @@ from cinsim.pathway.history import (
 from cinsim.pathway.journey import journey
 from cinsim.pathway.screening import source_of
 from cinsim.pathway.service import Service
+from cinsim.policy.thresholds import needs_section_47
 from cinsim.reference.events import Detail, Event
 from cinsim.simulation.placing import OpenCase
 
@@ -34,7 +35,6 @@ _STAGES: Final[Mapping[int, Stage]] = {
     LOOKED_AFTER: Stage.LOOKED_AFTER,
     DISABILITY_SERVICE: Stage.DISABILITY_SERVICE,
 }
-_FIRST_ASSESSMENT: Final = 30.0  # working days that it had taken, of children who are open when the run begins
 
 
 def take_over(child: Child, service: Service, case: OpenCase) -> None:
@@ -57,7 +57,7 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
     if case.stage is Stage.CHILD_IN_NEED:  # what there is to see by now has been looked into
         thresholds = service.open_case_thresholds(child)
         seen = service.seen(child, "enquiry error", service.p.enquiry_error_sd)
-        if seen >= thresholds.section_47:
+        if needs_section_47(seen, thresholds):
             child.enquired = seen
     if case.stage is Stage.ASSESSMENT:
         child.elapsed = -child.referred_at
@@ -72,7 +72,7 @@ def take_over(child: Child, service: Service, case: OpenCase) -> None:
 
 def _write_first_assessment(child: Child, service: Service) -> None:
     """Record the assessment that a child must have had whose case is further on when the run begins."""
-    completed = min(child.referred_at + _FIRST_ASSESSMENT, -1 / 1024)
+    completed = min(child.referred_at + service.p.assessment_days_before_run, -1 / 1024)
     service.write(min(child.referred_at + 1.0, completed), child.number, Event.ASSESSMENT_STARTED, 1)
     service.write(completed, child.number, Event.ASSESSMENT_COMPLETED, 1)
 
@@ -131,7 +131,7 @@ def take_over_all(service: Service, known: Sequence[KnownChild], cases: Mapping[
         child.source = source_of(child, service, 0)  # candidates of the run are numbered from 1
         within = (number * 0.6180339887498949) % 1.0
         child.elapsed = (before.stage_quarters + within) * WORKING_DAYS_PER_QUARTER
-        child.referred_at = -(before.open_quarters + within) * WORKING_DAYS_PER_QUARTER - _FIRST_ASSESSMENT
+        child.referred_at = -(before.open_quarters + within) * WORKING_DAYS_PER_QUARTER - service.p.assessment_days_before_run
         child.concern_since = child.referred_at
         service.write(child.referred_at, number, Event.REFERRAL, 1, -1, child.source)
         service.write(child.referred_at + 1.0, number, Event.SCREENED_IN, 1)

@@ -98,7 +98,7 @@ def hours_budget(area: Area, england: Area, p: Parameters) -> Budget:
         ),
         BudgetLine("Section 47 enquiries", s47, 2 * (p.hours_section_47_session + p.hours_travel)),
         BudgetLine("Reports for initial conferences", open_or_a_year("icpc_rate"), p.hours_conference_report),
-        BudgetLine("Short help without a plan", 0.27 * referrals, 2 * p.hours_short_help_session),
+        BudgetLine("Short help without a plan", p.short_help_per_referral * referrals, 2 * p.hours_short_help_session),
         BudgetLine(
             "CIN plans, a year of each",
             cin,

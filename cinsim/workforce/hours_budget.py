@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cinsim.engine.clock import WORKING_DAYS_PER_YEAR
 from cinsim.engine.totals import sum_in_order
 from cinsim.reference.areas import Area
 from cinsim.reference.events import Detail
@@ -11,6 +12,8 @@ from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 
 REVIEWS_A_YEAR: Final = 2.2
 """Review conferences of a child protection plan in a year: the first after three months, then every six."""
+CLOSURES_BY_TEAM: Final = {Detail.ASSESSMENT_TEAM: 0.7, Detail.CIN_AND_CP_TEAM: 0.3}
+"""Which team closes a case (assumption): most episodes end with the assessment or soon after it."""
 
 
 def conference_chairs_rate(area: Area, england: Area, p: Parameters) -> float:
@@ -52,7 +55,7 @@ def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
         return area.or_national(name, england) * scale
 
     def visits_a_year(interval: float) -> float:  # visits come on average half their lead before they are due
-        return 253 / (interval * (1 - p.visit_lead_share / 2))
+        return WORKING_DAYS_PER_YEAR / (interval * (1 - p.visit_lead_share / 2))
 
     assessment = 2 * (p.hours_assessment_session + p.hours_travel) + p.hours_assessment_report
     enquiry = 2 * (p.hours_section_47_session + p.hours_travel)
@@ -76,14 +79,14 @@ def yearly_hours(area: Area, england: Area, p: Parameters) -> dict[int, float]:
     return {
         Detail.ASSESSMENT_TEAM: assessed * assessment
         + (s47 - on_open_cases) * enquiry
-        + 0.27 * referrals * 2 * p.hours_short_help_session
-        + 0.7 * closures,
+        + p.short_help_per_referral * referrals * 2 * p.hours_short_help_session
+        + CLOSURES_BY_TEAM[Detail.ASSESSMENT_TEAM] * closures,
         Detail.CIN_AND_CP_TEAM: plans
         - disabled
         + rate("cpp_31_march_rate") * protection_plan
         + on_open_cases * (enquiry + assessment)
         + rate("icpc_rate") * p.hours_conference_report
-        + 0.3 * closures,
+        + CLOSURES_BY_TEAM[Detail.CIN_AND_CP_TEAM] * closures,
         Detail.DISABLED_CHILDREN_TEAM: disabled,
         Detail.LOOKED_AFTER_TEAM: rate("looked_after_31_march_rate") * care,
     }

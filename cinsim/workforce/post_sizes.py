@@ -10,6 +10,10 @@ from cinsim.engine.totals import sum_in_order
 from cinsim.reference.parameters import Parameters
 
 LEAST_DUTY_POSTS: Final = 3
+SHORT_WEEK, LONG_WEEK = 0.6, 0.8
+"""What a part-time post is of a full one, three days or four; each is as frequent (assumption)."""
+LEAST_POST: Final = 0.2
+"""What is left below this, a day a week, makes no post of its own (assumption)."""
 
 
 def sizes_of(fte: float, p: Parameters, draws: Draws, team: int, role: int, *, on_duty: bool = False) -> list[float]:
@@ -23,9 +27,9 @@ def sizes_of(fte: float, p: Parameters, draws: Draws, team: int, role: int, *, o
     left = fte
     while left > 1e-9:
         x = u(team * 1000 + role, len(out))
-        size = 0.6 if x < p.part_time_share / 2 else 0.8 if x < p.part_time_share else 1.0
+        size = SHORT_WEEK if x < p.part_time_share / 2 else LONG_WEEK if x < p.part_time_share else 1.0
         size = min(size, left)
-        if left - size < 0.2:  # no post of a few hours a week
+        if left - size < LEAST_POST:
             size = left
         out.append(round(size, 6))
         left -= size

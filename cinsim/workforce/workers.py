@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NO_EFFECT = Effect()
 DAYS_BETWEEN_NOTES = 21.0  # about a month
+SHORTEST_GAP, GAP_RANGE = 0.6, 0.8
+"""Time between spells of leave is this part of its mean, and as likely up to that much more (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,7 @@ class Absences:
         if math.isinf(gap):
             return math.inf
         u = self._leave(worker, occurrence)
-        return float(round(gap * (u if first else 0.6 + 0.8 * u)))
+        return float(round(gap * (u if first else SHORTEST_GAP + GAP_RANGE * u)))
 
     def sick_from(self, worker: int, occurrence: int, well_from: float, before: float, after: float, change: float) -> float:
         """Return when the next spell of sickness begins, for shares of working days lost before and after a change."""

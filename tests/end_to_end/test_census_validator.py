@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from simulated import replicate
 
 from cinsim.census.export import census_return
 from cinsim.census.write import write_tables, write_xml
 from cinsim.engine.draws import Draws
 from cinsim.reference.areas import Area, find_area
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from populations import PUBLISHED_MONTHS, World, world
+from simulated import replicate
 
 from cinsim.population.children import MOVES_AWAY, TURNS_18
 from cinsim.reference.areas import average_authority
 from cinsim.scenario import Scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = pytest.mark.property
 

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simulated import replicate
 from strategies import registered_parameters, scenarios
 
 from cinsim.reference.areas import resolve
 from cinsim.scenario import Scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 pytestmark = pytest.mark.property
 

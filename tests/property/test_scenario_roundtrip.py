@@ -6,7 +6,7 @@ import copy
 import json
 import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from strategies import durations, registered_parameters, relative_changes, scena
 
 from cinsim.errors import InputError
 from cinsim.scenario import Change, Duration, Scenario, load_scenario
-from cinsim.scenario.problems import Place, checked
+from cinsim.scenario.needs import idle_settings
+from cinsim.scenario.problems import Place, ScenarioError, checked
 from cinsim.scenario.quantities import UNITS_REQUIRED, Share, percent_text
 from cinsim.scenario.reading import read_yaml
 
@@ -67,6 +68,19 @@ def refused(read: Callable[[], object]) -> InputError | None:
     return None
 
 
+def leaves(data: dict[str, Any], above: str = "") -> Iterator[str]:
+    """Yield the dotted keys of all values that are set."""
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{above}{name}.")
+        elif value is not None:
+            yield f"{above}{name}"
+
+
+def block_of(key: str) -> str:
+    return key.rpartition(".")[0]
+
+
 def as_yaml(data: dict[str, Any]) -> str:
     text, yaml = StringIO(), YAML(typ="safe", pure=True)
     yaml.allow_unicode = False  # written as it is, a next-line character is folded away
@@ -91,8 +105,14 @@ def test_a_scenario_survives_a_yaml_file_and_a_manifest(tmp_path_factory: pytest
     read = scenario
     if scenario.initial_state is not None:  # a path in a file is one from that file
         read = scenario.with_(initial_state=str((folder / scenario.initial_state).resolve()))
-    assert load_scenario(folder / "any.yaml") == read
-    assert load_scenario(folder / "manifest.json") == scenario
+    assert load_scenario(folder / "manifest.json") == read
+    idle = [setting for setting in idle_settings(read, set(leaves(scenario.resolved()))) if setting.refused]
+    if idle:  # made in Python a scenario may hold what has no effect; a file may not
+        with pytest.raises(ScenarioError, match="has no effect") as caught:
+            load_scenario(folder / "any.yaml")
+        assert {block_of(problem.key or "") for problem in caught.value.problems} == {block_of(each.key) for each in idle}
+    else:
+        assert load_scenario(folder / "any.yaml") == read
 
 
 @given(scenarios())

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simulated import engine, replicate
 from strategies import registered_parameters, scenarios
 from test_runs_before_a_change import BASE, LEVERS
 
 from cinsim.reference.areas import average_authority, resolve
 from cinsim.runs.groups import set_up_of
 from cinsim.scenario import Scenario, load_scenario
-from cinsim.simulation.replicate import Replication, SetUp, replicate
+from cinsim.simulation.replicate import Replication, SetUp
 
 pytestmark = pytest.mark.property
 
@@ -40,7 +41,7 @@ def digest(replication: Replication) -> str:
 def together(scenarios: Sequence[Scenario]) -> list[str]:
     """Return the digest of each scenario's replication, all simulated from the set-up of the first."""
     ready = SetUp(scenarios[0], resolve(scenarios[0].area)[0], replication=1)
-    return [digest(ready.run(scenario)) for scenario in scenarios]
+    return [digest(ready.run(scenario, engine())) for scenario in scenarios]
 
 
 def alone(scenario: Scenario) -> str:

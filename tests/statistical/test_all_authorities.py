@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import pytest
 from scipy.stats import binom
+from simulated import replicate
 from waiting import waiting
 
 from cinsim.outcomes.measures import measures
 from cinsim.outcomes.spells import Spells
 from cinsim.reference.areas import Area, usable_authorities
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 

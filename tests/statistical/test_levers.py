@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from simulated import replicate
 
 from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import resolve
 from cinsim.reference.events import Detail, Event
 from cinsim.scenario import load_scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 pytestmark = pytest.mark.statistical
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import pandas as pd
 import pytest
 from scipy.stats import t
+from simulated import replicate
 
 from cinsim.outcomes.compare import differences
 from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import average_authority
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = pytest.mark.statistical
 

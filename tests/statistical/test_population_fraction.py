@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from simulated import replicate
 from stated_error import mean_is
 
 from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import find_area
 from cinsim.scenario import load_scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 

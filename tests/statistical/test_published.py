@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from simulated import replicate
 
 from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import average_authority
 from cinsim.reference.figures import england
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 

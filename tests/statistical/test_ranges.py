@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from simulated import replicate
 
 from cinsim.outcomes.compare import differences
 from cinsim.outcomes.measures import measures
@@ -15,7 +16,6 @@ from cinsim.reference.areas import average_authority
 from cinsim.reference.calibrated import posterior_draws
 from cinsim.reference.register import load_register
 from cinsim.scenario import load_scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = pytest.mark.statistical
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from simulated import replicate
 
 from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import average_authority
 from cinsim.reference.calibrated import posterior_draws
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = [pytest.mark.statistical, pytest.mark.slow]
 

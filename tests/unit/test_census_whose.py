@@ -163,7 +163,7 @@ def test_numbers_that_cannot_be_are_refused(tmp_path: Path) -> None:
         received(made(tmp_path, renamed("<Year>2026", "<Year>²⁰²⁶")))
     folder = tables(tmp_path)
     edit(folder / "CINdetails.csv", lambda lines: [[*lines[0], "cinclosuredate"], *([*line, ""] for line in lines[1:])])
-    with pytest.raises(InputError, match="has the column CINclosureDate twice"):
+    with pytest.raises(InputError, match="has the column 'CINclosureDate' twice"):
         received(folder)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from simulated import replicate
 
 from cinsim.reference.areas import average_authority
 from cinsim.reference.events import Event
 from cinsim.reference.parameters import NEED_CATEGORIES
 from cinsim.scenario.model import Scenario
-from cinsim.simulation.replicate import replicate
 
 pytestmark = pytest.mark.unit
 

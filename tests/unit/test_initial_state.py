@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from census_returns import changed, small_return
 from numpy.typing import NDArray
+from simulated import replicate
 
 import cinsim.census.starting as starting
 from cinsim.api import planned, run
@@ -24,7 +25,7 @@ from cinsim.reference.areas import find_area
 from cinsim.reference.events import Event
 from cinsim.reference.small_numbers import shown
 from cinsim.scenario import Scenario, load_scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 pytestmark = pytest.mark.unit
 

@@ -13,7 +13,6 @@ from cinsim.reference.parameters import parameters_from
 
 pytestmark = pytest.mark.unit
 
-PLAN = 2.0
 POLICY = LeadPractitionerPolicy(
     share=0.4, eligible=frozenset({"low", "medium"}), ramp=Ramp(100.0, 200.0), medium_from=0.75, high_from=1.75
 )
@@ -21,34 +20,34 @@ LUCK = st.floats(0, 1, exclude_max=True)
 
 
 @pytest.mark.parametrize(
-    ("seen", "level"),
-    [(2.0, "low"), (2.74, "low"), (2.75, "medium"), (3.74, "medium"), (3.75, "high"), (9.0, "high"), (0.0, "low")],
+    ("above_plan", "level"),
+    [(0.0, "low"), (0.74, "low"), (0.75, "medium"), (1.74, "medium"), (1.75, "high"), (7.0, "high"), (-2.0, "low")],
 )
-def test_a_case_is_as_complex_as_its_severity_lies_above_the_plan_threshold(seen: float, level: str) -> None:
-    assert POLICY.level(seen, PLAN) == level
+def test_a_case_is_as_complex_as_its_severity_lies_above_the_plan_threshold(above_plan: float, level: str) -> None:
+    assert POLICY.level(above_plan) == level
 
 
 def test_no_plan_is_led_otherwise_before_the_policy_and_its_share_once_in_full_force() -> None:
-    assert not POLICY.not_a_social_worker(0.0, 99.0, 2.0, PLAN)
-    assert POLICY.not_a_social_worker(0.399, 200.0, 2.0, PLAN)
-    assert not POLICY.not_a_social_worker(0.4, 200.0, 2.0, PLAN)
+    assert not POLICY.not_a_social_worker(0.0, 99.0, 0.0)
+    assert POLICY.not_a_social_worker(0.399, 200.0, 0.0)
+    assert not POLICY.not_a_social_worker(0.4, 200.0, 0.0)
 
 
 def test_half_the_share_is_led_otherwise_halfway_through_phasing_in() -> None:
-    assert POLICY.not_a_social_worker(0.199, 150.0, 2.0, PLAN)
-    assert not POLICY.not_a_social_worker(0.2, 150.0, 2.0, PLAN)
+    assert POLICY.not_a_social_worker(0.199, 150.0, 0.0)
+    assert not POLICY.not_a_social_worker(0.2, 150.0, 0.0)
 
 
 @given(LUCK, st.floats(0, 1000))
 def test_a_case_of_a_level_that_is_not_eligible_stays_with_a_social_worker(u: float, time: float) -> None:
-    assert not POLICY.not_a_social_worker(u, time, 5.0, PLAN)
+    assert not POLICY.not_a_social_worker(u, time, 3.0)
 
 
 @given(LUCK, st.floats(200, 1000), st.floats(-5, 10))
-def test_nobody_eligible_means_nobody_led_otherwise(u: float, time: float, seen: float) -> None:
-    assert not LeadPractitionerPolicy(share=1.0).not_a_social_worker(u, time, seen, PLAN)
+def test_nobody_eligible_means_nobody_led_otherwise(u: float, time: float, above_plan: float) -> None:
+    assert not LeadPractitionerPolicy(share=1.0).not_a_social_worker(u, time, above_plan)
     everybody = LeadPractitionerPolicy(share=1.0, eligible=frozenset(LEVELS), ramp=Ramp(0.0, 0.0))
-    assert everybody.not_a_social_worker(u, time, seen, PLAN)
+    assert everybody.not_a_social_worker(u, time, above_plan)
 
 
 def test_the_default_is_that_it_makes_no_difference_who_leads() -> None:

@@ -82,9 +82,10 @@ def test_children_who_wait_for_a_decision_are_not_told_as_helped() -> None:
 
 @pytest.mark.parametrize("rise", ["+30%", "+50%", "+100%"])
 def test_a_rise_in_referrals_shows_at_the_front_door_and_is_met_where_its_posts_follow(rise: str) -> None:
+    from simulated import replicate
+
     from cinsim.reference.areas import find_area
     from cinsim.scenario.model import Scenario
-    from cinsim.simulation.replicate import replicate
 
     def found(**keys: object) -> Values:
         scenario = Scenario.model_validate(

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
+from simulated import replicate
 
 from cinsim.outcomes.checks import checks
 from cinsim.reference.areas import resolve
 from cinsim.reference.events import Detail, Event
 from cinsim.scenario import Scenario
-from cinsim.simulation.replicate import Replication, replicate
+from cinsim.simulation.replicate import Replication
 
 pytestmark = pytest.mark.unit
 

@@ -46,7 +46,7 @@ def test_a_scenario_without_policies_leaves_practice_as_the_register_has_it() ->
     assert baseline.reviews.cpp_interval(AFTER, first=True).months == P.cpp_first_review_months
     assert baseline.reviews.cpp_interval(AFTER, first=False).months == P.cpp_review_interval_months
     assert baseline.assessment.limit(AFTER) == P.assessment_limit_working_days
-    assert not baseline.lead_practitioner.not_a_social_worker(0.0, AFTER, 2.0, 2.0)
+    assert not baseline.lead_practitioner.not_a_social_worker(0.0, AFTER, 0.0)
     assert baseline.plan_quality.share_before == baseline.plan_quality.share_after == P.high_quality_plan_share
     assert baseline.early_help.has_place(P.early_help_capacity - 0.01, AFTER)
     assert baseline.early_help.steps_down(P.early_help_step_down_capacity - 0.01, AFTER)
@@ -103,7 +103,7 @@ def test_a_policy_for_some_areas_holds_in_those_alone() -> None:
     assert leeds.early_help.steps_down(0.79, AFTER)
     assert not leeds.early_help.steps_down(0.81, AFTER)
     assert leeds.family_help.keeps_worker(0.99, AFTER)
-    assert leeds.lead_practitioner.not_a_social_worker(0.99, AFTER, 2.0, 2.0)
+    assert leeds.lead_practitioner.not_a_social_worker(0.99, AFTER, 0.0)
     assert kent.thresholds.at(AFTER) == OWN
     for ramp in (
         kent.visits.cin.ramp, leeds.visits.cpp.ramp, kent.thresholds.ramp, kent.reviews.ramp, kent.assessment.ramp,

@@ -137,7 +137,7 @@ def test_a_missing_or_doubled_file_is_refused_with_what_the_folder_holds(release
 
 
 def test_rows_and_levels_that_are_not_there_are_refused(release: Release) -> None:
-    with pytest.raises(InputError, match="no rows at the level 'Regional'"):
+    with pytest.raises(InputError, match="no rows with 'Regional'"):
         release.table("c1_").level("Regional")
     with pytest.raises(InputError, match="no rows with 'Dragons'"):
         release.table("c1_").where("la_name", "Dragons")

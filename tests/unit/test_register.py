@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +24,7 @@ from cinsim.reference.parameters import (
     parameters_from,
 )
 from cinsim.reference.register import EVIDENCE_GRADES, STATUSES, Parameter, load_register, parse_register
+from cinsim.reference.stub import STUB, stub_text
 
 pytestmark = pytest.mark.unit
 
@@ -248,3 +253,22 @@ def test_a_faulty_entry_is_refused_with_its_key_and_what_would_be_right(old: str
 
 def test_the_register_has_as_many_entries_as_names() -> None:
     assert len(REGISTER) == len(set(REGISTER)) > 150
+
+
+# ---- what a type checker knows
+
+
+def test_the_stub_names_every_parameter_that_is_registered() -> None:
+    assert STUB.read_text(encoding="utf-8") == stub_text(), "python -m cinsim.reference.stub writes it anew"
+
+
+def test_a_misspelt_parameter_is_an_error_of_types(tmp_path: Path) -> None:
+    shutil.copy(STUB, tmp_path)  # alone, for checking what the package imports takes a minute
+    read = "from parameters import parameters_from\n\np = parameters_from()\ndays: float = p.{}\n"
+    (tmp_path / "right.py").write_text(read.format("report_lead_days"), encoding="utf-8")
+    (tmp_path / "wrong.py").write_text(read.format("report_led_days"), encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--config-file", os.devnull, "--no-incremental", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert [line for line in done.stdout.splitlines() if "error" in line and "Found" not in line] == [
+        'wrong.py:4: error: "Parameters" has no attribute "report_led_days"; maybe "report_lead_days"?  [attr-defined]'
+    ], done.stderr

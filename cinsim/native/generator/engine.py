@@ -10,12 +10,13 @@ import textwrap
 from pathlib import Path
 from typing import Final
 
+from cinsim.about import PACKAGE
 from cinsim.native.generator.layout import Boundary, description
 from cinsim.native.generator.program import Module
 from cinsim.native.generator.statements import Function
 from cinsim.native.generator.types import FLOAT, cls
 from cinsim.native.generator.unit import Unit
-from cinsim.native.library import PACKAGE, digest
+from cinsim.native.library import digest
 
 ENTRY: Final = ("cinsim.simulation.world", "simulate")
 _EXPORTS: Final = """
