@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from cinsim.reference.areas import Area
-from cinsim.runs.engines import chosen_engine
+from cinsim.runs.engines import chosen_engine, engine_named
 from cinsim.scenario import Scenario
-from cinsim.simulation.replicate import Replication
+from cinsim.simulation.replicate import Engine, Replication
 from cinsim.simulation.replicate import replicate as replicate_by
 
 
-def engine() -> str:
+def engine() -> Engine:
     """Return the fastest engine that is there."""
-    return chosen_engine("auto", quiet=True)
+    return engine_named(chosen_engine("auto", quiet=True))
 
 
 def replicate(scenario: Scenario, area: Area, **options: Any) -> Replication:

@@ -24,7 +24,7 @@ from cinsim.calibration.targets import Target, Targets
 from cinsim.errors import InputError, RunError
 from cinsim.reference.areas import Area, average_authority
 from cinsim.reference.register import load_register
-from cinsim.runs.engines import AUTO, PYTHON, chosen_engine, usable_engine
+from cinsim.runs.engines import AUTO, PYTHON, chosen_engine, engine_named, usable_engine
 from cinsim.runs.local import LocalExecutor
 from cinsim.runs.run import do_missing
 from cinsim.runs.store import Store, TaskResult
@@ -99,7 +99,7 @@ class Measured:
         begun = time.perf_counter()
         run = replicate(
             task.scenario, task.area, replication=task.replication, parameters=task.parameters, corrected=False,
-            engine=usable_engine(self.engine),
+            engine=engine_named(usable_engine(self.engine)),
         )  # fmt: skip
         found = measures(run)
         table = pa.Table.from_pandas(found[["year", "measure", "group", "value"]], preserve_index=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cinsim.errors import CinsimError
+from cinsim.native import required_engine
 from cinsim.reference.areas import Area, resolve
 from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES
 from cinsim.scenario import load_scenario
@@ -56,7 +57,7 @@ def difference_of(scenario: Scenario, area: Area, *, ready: SetUp | None = None,
     ready : the set-up of an arm that the scenario shares it with, its own when left out.
     """
     ready = ready or SetUp(scenario, area, replication=replication, draw=draw)
-    return difference(ready.run(scenario, "python"), ready.run(scenario, "native"))
+    return difference(ready.run(scenario), ready.run(scenario, required_engine().simulate))
 
 
 def main() -> int:

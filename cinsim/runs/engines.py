@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from cinsim.errors import InputError, quoted
+from cinsim.simulation.replicate import Engine, python_engine
 
 AUTO, NATIVE, PYTHON = ENGINES = ("auto", "native", "python")
 BUILD: Final = "`python -m cinsim.native.build` builds it"
@@ -42,6 +43,20 @@ def _say_slower(why: str) -> None:
     print(
         f"The Python engine simulates, with the same results about {TIMES_SLOWER} times slower: {why}; {BUILD}.", file=sys.stderr
     )
+
+
+def engine_named(name: str) -> Engine:
+    """Return the engine "native" or "python".
+
+    Raises
+    ------
+    InputError : the native one cannot be used.
+    """
+    if name == PYTHON:
+        return python_engine
+    from cinsim.native import required_engine
+
+    return required_engine().simulate
 
 
 def usable_engine(chosen: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from cinsim.runs.engines import PYTHON, usable_engine
+from cinsim.runs.engines import PYTHON, engine_named, usable_engine
 from cinsim.runs.events import events_table
 from cinsim.runs.store import TaskResult
 from cinsim.runs.tasks import Task
@@ -65,7 +65,7 @@ class _OnOneSetUp:
                 task.scenario, task.area, draw=task.draw, replication=task.replication, parameters=task.parameters,
                 caseload=task.caseload,
             )  # fmt: skip
-        replication = self._ready.run(task.scenario, self._engine)
+        replication = self._ready.run(task.scenario, engine_named(self._engine))
         simulated = time.perf_counter()
         spells = Spells(replication)
         found = measures(replication, spells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ from cinsim.reference.parameters import Parameters, parameters_from
 from cinsim.scenario.model import Scenario
 from cinsim.simulation.placing import OpenCase, placed
 from cinsim.simulation.taking_over import known_children
-from cinsim.simulation.world import Given, simulate
+from cinsim.simulation.world import Given, Outcome, simulate
 from cinsim.workforce.staffing import Post, staffing_of
 from cinsim.workforce.workers import WorkerRow
 
@@ -73,6 +73,10 @@ class Population:
     ever_cpp_before: NDArray[np.bool_]
     previous_cpps: NDArray[np.int16]
     last_referral: NDArray[np.float64]
+
+
+Engine = Callable[[Draws, EventRecord, Given, float], Outcome]
+"""What simulates: from the draws, an empty record that it fills, what is given and the last moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ def replicate(
     caseload: InitialCaseload | None = None,
     checking: bool = False,
     corrected: bool = True,
-    engine: str = "python",
+    engine: Engine | None = None,
 ) -> Replication:
     """Simulate one replication of one area.
 
@@ -201,17 +205,17 @@ def replicate(
     checking : refuse a decision that is drawn twice under one key (slower, for tests; the Python engine alone can).
     corrected : let an authority that was calibrated differ from England by its fitted correction, which multiplies
         parameters and moves its thresholds; False where that correction is what is looked for.
-    engine : "native" or "python"; both give the same bytes.
+    engine : what simulates, of those that give the same bytes; Python's when None.
 
     Raises
     ------
-    InputError : a parameter is not registered or out of range, or the native engine is asked for and not there.
+    InputError : a parameter is not registered or out of range.
     """
     ready = SetUp(
         scenario, area, draw=draw, replication=replication, parameters=parameters, caseload=caseload, checking=checking,
         corrected=corrected,
     )  # fmt: skip
-    return ready.run(scenario, "python" if checking else engine)
+    return ready.run(scenario, None if checking else engine)
 
 
 class SetUp:
@@ -286,21 +290,10 @@ class SetUp:
         extra[history.stage != OUT] = np.inf
         return extra
 
-    def run(self, scenario: Scenario, engine: str = "python") -> Replication:
-        """Simulate a scenario from here.
-
-        Raises
-        ------
-        InputError : the native engine is asked for and not there.
-        """
+    def run(self, scenario: Scenario, engine: Engine | None = None) -> Replication:
+        """Simulate a scenario from here, by the Python engine when ``engine`` is None."""
         given, record = self.given(scenario), EventRecord(EVENT_NAMES, DETAIL_NAMES)
-        if engine == "native":
-            from cinsim.native import required_engine
-
-            outcome = required_engine().simulate(self.draws, record, given, self.end)
-        else:
-            with _without_collections():
-                outcome = simulate(DayByDay(), self.draws, record.write, given, self.end)
+        outcome = (engine or python_engine)(self.draws, record, given, self.end)
         made = self._made
         return Replication(
             area=self._area,
@@ -320,6 +313,12 @@ class SetUp:
             queue_notes=np.array(outcome.queues, dtype=np.float64).reshape(-1, 3),
             posts=given.staffing.posts,
         )
+
+
+def python_engine(draws: Draws, record: EventRecord, given: Given, end: float) -> Outcome:
+    """Simulate by the model's own Python, on SimPy."""
+    with _without_collections():
+        return simulate(DayByDay(), draws, record.write, given, end)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from cinsim.outcomes.measures import measures
 from cinsim.reference.areas import average_authority, find_area
 from cinsim.reference.events import Detail, Event
 from cinsim.scenario import Scenario, load_scenario
+from cinsim.simulation.replicate import python_engine
 from cinsim.workforce.office import Office
 from cinsim.workforce.work import Task
 from cinsim.workforce.workers import Worker
@@ -189,7 +190,7 @@ def test_ten_years_at_half_the_staff_stay_sane(monkeypatch: pytest.MonkeyPatch) 
     scenario = Scenario.model_validate(
         {"title": "t", "years": 10, "warm_up": 1, "population_fraction": 0.05, "workforce": halved}
     )
-    replication = replicate(scenario, average_authority(), engine="python")  # the native one has no Office to watch
+    replication = replicate(scenario, average_authority(), engine=python_engine)  # the native one has no Office to watch
     assert checks(replication)["holds"].all()
     table = measures(replication)
     waiting = table[(table["group"] == "all") & (table["measure"] == "unallocated_children_mean_over_year")]["value"].to_numpy()
