@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
@@ -22,6 +23,7 @@ LINES = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)), "-", (0, (3, 1)))
 PUBLISHED = "#505A5F"
 # 5 inches are 360 points, about the pixels a phone gives to content: text stays there as large as it is set here
 WIDTH = 5.0
+_DPI = 200
 TITLE_WIDTH = 45  # characters
 _SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "font.size": 11.5, "axes.titlesize": 11.5, "axes.labelsize": 11, "xtick.labelsize": 10.5,
@@ -88,13 +90,15 @@ def colour_of(position: int) -> str:
 
 def stored(drawing: Drawing, folder: Path) -> FigureFile:
     """Write a drawing as PNG and SVG, without dates or program names, and return where they are."""
-    files = {}
-    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": None})):
-        buffer = io.BytesIO()
-        drawing.figure.savefig(buffer, format=kind, dpi=200, metadata=metadata)
-        # laid out once: the second file shows the same layout and takes half the time
-        drawing.figure.set_layout_engine("none")
-        files[kind] = folder / f"{drawing.name}.{kind}"
-        files[kind].write_bytes(buffer.getvalue())
+    figure, png, svg = drawing.figure, folder / f"{drawing.name}.png", folder / f"{drawing.name}.svg"
+    figure.dpi = _DPI
+    canvas = FigureCanvasAgg(figure)
+    # laid out once and for both files, and each drawn once: `savefig` would lay out and draw everything twice
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    with png.open("wb") as file:
+        canvas.print_png(file, metadata={"Software": None})
+    with svg.open("wb") as file:
+        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None})
     d = drawing
-    return FigureFile(d.name, d.title, d.caption, d.alt, files["png"], files["svg"])
+    return FigureFile(d.name, d.title, d.caption, d.alt, png, svg)
