@@ -8,6 +8,8 @@ from __future__ import annotations
 import ctypes
 import json
 import sys
+import tempfile
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from cinsim.engine.draws import Draws
 from cinsim.engine.record import EventRecord
 from cinsim.errors import InputError
 from cinsim.native.block import BlockReader, BlockWriter
-from cinsim.native.library import BOUNDARY, FOLDER, LIBRARY, why_not_current
+from cinsim.native.library import BOUNDARY, FOLDER, LIBRARY, Built, machine, why_not_current
 from cinsim.simulation.world import Given, Outcome
 from cinsim.workforce.workers import WorkerRow
 
@@ -86,20 +88,39 @@ class Engine:
 
 
 @cache
-def _loaded() -> tuple[Engine | None, str]:
-    """Return the built engine, or none and why."""
-    why = why_not_current()
+def _loaded(folder: Path) -> tuple[Engine | None, str]:
+    """Return the engine of a folder, or none and why."""
+    why = why_not_current(folder)
     if why:
         return None, why
     try:
-        return Engine(), ""
+        return Engine(folder), ""
     except (OSError, AttributeError) as error:
         return None, f"the native engine cannot be loaded ({error})"
 
 
+_received: list[Path] = []
+
+
+def receive(engine: Built) -> None:
+    """Take an engine that came with a task, where this process has none and the machine is of the kind it was built for."""
+    if not absence() or engine.machine != machine():
+        return
+    folder = Path(tempfile.mkdtemp(prefix="cinsim-engine-"))  # readable by this user alone
+    (folder / LIBRARY).write_bytes(zlib.decompress(engine.library))
+    (folder / BOUNDARY).write_bytes(zlib.decompress(engine.boundary))
+    _received[:] = [folder]
+
+
+def _here() -> tuple[Engine | None, str]:
+    """Return this package's own engine, else one that was received, else none and why there is none."""
+    own = _loaded(FOLDER)
+    return _loaded(_received[0]) if own[0] is None and _received else own
+
+
 def absence() -> str:
     """Return why the native engine cannot be used, nothing where it can."""
-    return _loaded()[1]
+    return _here()[1]
 
 
 def required_engine() -> Engine:
@@ -109,7 +130,7 @@ def required_engine() -> Engine:
     ------
     InputError : it cannot be used.
     """
-    loaded, why = _loaded()
+    loaded, why = _here()
     if loaded is None:
         raise InputError(f"{why}; `python -m cinsim.native.build` builds it", key="engine")
     return loaded

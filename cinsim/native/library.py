@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import sys
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +17,32 @@ FOLDER: Final = Path(__file__).parent / "built"
 LIBRARY: Final = {"win32": "engine.dll", "darwin": "engine.dylib"}.get(sys.platform, "engine.so")
 BOUNDARY: Final = "engine.json"
 SOURCE: Final = "engine.cpp"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A built engine's files, to be sent to a machine of the same kind that has none.
+
+    Parameters
+    ----------
+    machine : system and processor it was built for. library, boundary : its two files, compressed (zlib).
+    """
+
+    machine: str
+    library: bytes
+    boundary: bytes
+
+
+def machine() -> str:
+    """Return the system and processor of this machine, with the C library that the engine needs at least."""
+    return " ".join((sys.platform, platform.machine(), *platform.libc_ver()))
+
+
+def built(folder: Path = FOLDER) -> Built | None:
+    """Return the engine of a folder if it was made from the source as it stands."""
+    if why_not_current(folder):
+        return None
+    return Built(machine(), *(zlib.compress((folder / name).read_bytes()) for name in (LIBRARY, BOUNDARY)))
 
 
 def digest(modules: list[str]) -> str:

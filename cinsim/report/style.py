@@ -94,8 +94,10 @@ def stored(drawing: Drawing, folder: Path) -> FigureFile:
     figure.dpi = _DPI
     canvas = FigureCanvasAgg(figure)
     # laid out once and for both files, and each drawn once: `savefig` would lay out and draw everything twice
-    figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine("none")
     with png.open("wb") as file:
         canvas.print_png(file, metadata={"Software": None})
     with svg.open("wb") as file:

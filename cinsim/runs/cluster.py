@@ -1,7 +1,7 @@
 """The same tasks on a Dask cluster (extra ``cluster``): a running one by its address, or one started for the run.
 
 Workers need not share a disk with this machine: results come back as they finish and are kept here. Each task is done by
-itself, with a set-up of its own.
+itself, with a set-up of its own, by the native engine of this machine where a worker has none and is of the same kind.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from cinsim.errors import CinsimError, InputError, RunError, quoted
+from cinsim.native.library import Built, built
 from cinsim.runs.groups import keep
 from cinsim.runs.local import Work, perform
 from cinsim.runs.store import Store, TaskResult
@@ -22,9 +23,13 @@ SECONDS_TO_CONNECT = 20
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]@]+):(?P<port>[0-9]{1,5})/?")
 
 
-def _perform_remotely(task: Task, work: Work, code: str) -> TaskResult:
+def _perform_remotely(task: Task, work: Work, code: str, engine: Built | None) -> TaskResult:
     if code_version() != code:
         raise RunError("a worker of the cluster has other code or library versions than this machine; install the same on both")
+    if engine is not None:
+        from cinsim.native import receive
+
+        receive(engine)
     return perform(task, work)
 
 
@@ -93,14 +98,16 @@ class DaskExecutor:
         client, cluster = self._connect()
         waiting = iter(tasks)
         in_flight: dict[str, Task] = {}
-        code = code_version()
+        code, engine = code_version(), built()  # some 100 kB a task, sent with each: workers may come and go
 
         def submit() -> Any:
             task = next(waiting, None)
             if task is None:
                 return None
             in_flight[task.key] = task
-            return client.submit(_perform_remotely, task, work, code, key=f"cinsim-{task.key}", pure=False, priority=-task.run)
+            return client.submit(
+                _perform_remotely, task, work, code, engine, key=f"cinsim-{task.key}", pure=False, priority=-task.run
+            )
 
         try:
             # only as many tasks are handed out as keep the cluster busy, so that memory does not grow with their number

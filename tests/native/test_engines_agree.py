@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import registered_parameters, scenarios
 
+from cinsim import native
 from cinsim.census.caseload import caseload_of
 from cinsim.errors import InputError
 from cinsim.native import absence
 from cinsim.native.build import NotBuilt, build, compiler
 from cinsim.native.compare import difference, difference_of
 from cinsim.native.generator.engine import engine_text
-from cinsim.native.library import LIBRARY, why_not_current
+from cinsim.native.library import LIBRARY, built, why_not_current
 from cinsim.reference.areas import average_authority, find_area, resolve
 from cinsim.runs import engines
 from cinsim.scenario import Scenario, load_scenario
@@ -37,8 +39,6 @@ def _native() -> None:
         pytest.skip("not run: there is no C++ compiler (c++, g++, clang++ or CXX=...)")
     if absence():
         build()
-        from cinsim import native
-
         native._loaded.cache_clear()
     assert not absence()
 
@@ -130,3 +130,19 @@ def test_an_engine_that_is_not_there_is_refused_where_asked_for_and_said_once_wh
     assert [engines.chosen_engine("auto") for _ in range(2)] == ["python", "python"]
     assert capsys.readouterr().err.count("Python engine") == 1
     assert engines.usable_engine("native") == "python"
+
+
+def test_an_engine_that_comes_with_a_task_simulates_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = built()
+    assert sent is not None
+    monkeypatch.setattr(native, "FOLDER", tmp_path)  # a worker without a compiler
+    monkeypatch.setattr(native, "_received", [])
+    assert "not built" in absence()
+    native.receive(replace(sent, machine="another"))
+    assert "not built" in absence()
+    native.receive(sent)
+    assert not absence()
+    scenario = Scenario.model_validate({**SMALL, "title": "t", "years": 1, "warm_up": 0})
+    ready = SetUp(scenario, average_authority())
+    by_native = ready.run(scenario, native.required_engine().simulate)
+    assert by_native.record.rows().tobytes() == ready.run(scenario).record.rows().tobytes()
