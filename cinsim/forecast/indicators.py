@@ -57,5 +57,5 @@ def fit_effects(errors: Array, spreads: Array, indicators: Array, penalties: Arr
     design = _standard(indicators, scales) / spreads[:, None]
     answer = np.clip(errors / spreads, -_FURTHEST_ERROR, _FURTHEST_ERROR)
     ridge = np.diag(penalties) / float(np.median(spreads)) ** 2
-    coefficients: Array = np.linalg.solve(design.T @ design + ridge, design.T @ answer)
-    return Effects(coefficients, scales)
+    coefficients = np.linalg.solve(design.T @ design + ridge, design.T @ answer)
+    return Effects(np.asarray(coefficients, dtype=np.float64), scales)

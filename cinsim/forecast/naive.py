@@ -26,7 +26,7 @@ SAME, MEAN = Naive("last year", False, True), Naive("three-year mean", True, Tru
 NAIVE: Final = (SAME, MEAN, Naive("last year with drift", False, False), Naive("three-year mean with drift", True, False))
 
 
-def naive_quantiles(figures: Array, ahead: int, kind: Naive, *, percent: bool) -> Array:
+def naive_quantiles(figures: Array, ahead: int, kind: Naive, *, percent: bool, levels: Array = LEVELS) -> Array:
     """Return the quantiles [areas, levels] of a naive forecast so many years after the last column.
 
     Parameters
@@ -44,7 +44,7 @@ def naive_quantiles(figures: Array, ahead: int, kind: Naive, *, percent: bool) -
         errors = errors[np.isfinite(errors)] * np.sqrt(ahead / reach)
         if len(errors):
             break
-    spread = np.quantile(np.concatenate([errors, -errors]) if kind.centred else errors, LEVELS)
+    spread = np.quantile(np.concatenate([errors, -errors]) if kind.centred else errors, levels)
     found = _middle(z, last, kind)[:, None] + spread[None]
     return np.clip(found, 0.0, 100.0) if percent else np.exp(found)
 

@@ -45,9 +45,9 @@ class Predictive:
         return self.quantiles().mean(axis=1)
 
 
-def level_place(level: float) -> int:
-    """Return where a level stands among ``LEVELS``."""
-    return int(np.argmin(np.abs(LEVELS - level)))
+def level_place(level: float, levels: Array = LEVELS) -> int:
+    """Return where a level stands among others."""
+    return int(np.argmin(np.abs(levels - level)))
 
 
 def fit_student(errors: Array, weights: Array) -> tuple[float, float]:
