@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
@@ -57,7 +58,7 @@ class LocalLevel:
         return self.level + self.movement * self.persistence**apart
 
     def covariance(self, seen: Mask) -> Array:
-        """Return the covariance of what was published [authorities, years, years]; a row of the identity where nothing was."""
+        """Return the covariance of what was published [patterns, years, years]; a row of the identity where nothing was."""
         years = seen.shape[1]
         both = seen[:, :, None] & seen[:, None, :]
         return self.common(years)[None] * both + np.where(seen, self.noise, 1.0)[:, :, None] * np.eye(years)
@@ -81,16 +82,19 @@ def fit_local_level(z: Array, size: Array, start: LocalLevel | None = None) -> L
     count = seen.sum(axis=1)
     some = count > 0
     filled = np.where(seen, z, 0.0)
+    patterns, whose = _patterns(seen)
 
     def minus_log_likelihood(vector: Array) -> float:
         fit = _unpacked(vector)
-        lower = np.linalg.cholesky(fit.covariance(seen))
+        lower = np.linalg.cholesky(fit.covariance(patterns))
+        determinant = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)[whose]
         scale = np.exp(-fit.size * size)
-        distance = (np.linalg.solve(lower, filled[:, :, None])[:, :, 0] ** 2).sum(axis=1) / scale
+        whitened = np.linalg.solve(lower, np.broadcast_to(np.eye(z.shape[1]), lower.shape))
+        distance = (np.einsum("aij,aj->ai", whitened[whose], filled) ** 2).sum(axis=1) / scale
         nu = fit.degrees
         each = (
             gammaln((nu + count) / 2) - gammaln(nu / 2) - count / 2 * np.log(nu * np.pi)
-            - np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1) - count * np.log(scale) / 2
+            - determinant - count * np.log(scale) / 2
             - (nu + count) / 2 * np.log1p(distance / nu)
         )  # fmt: skip
         away = ((vector[2], _PERSISTENCE_PRIOR), (vector[5], _DEGREES_PRIOR))
@@ -100,6 +104,12 @@ def fit_local_level(z: Array, size: Array, start: LocalLevel | None = None) -> L
     low, high = np.array(_BOUNDS).T
     found = minimize(minus_log_likelihood, np.clip(begin, low, high), method="L-BFGS-B", bounds=_BOUNDS)
     return _unpacked(found.x)
+
+
+def _patterns(seen: Mask) -> tuple[Mask, NDArray[np.intp]]:
+    """Return the different rows of what was published, and which of them each authority has: few, as most miss nothing."""
+    patterns, whose = np.unique(seen, axis=0, return_inverse=True)
+    return patterns, whose.reshape(-1)
 
 
 def _beginning(z: Array) -> Array:
@@ -115,10 +125,11 @@ def expected(fit: LocalLevel, z: Array, size: Array, ahead: int) -> tuple[Array,
     seen = ~np.isnan(z)
     count, years = seen.sum(axis=1), z.shape[1]
     filled = np.where(seen, z, 0.0)
-    covariance = fit.covariance(seen)
+    patterns, whose = _patterns(seen)
+    precision = np.linalg.inv(fit.covariance(patterns))
     to_come = (fit.level + fit.movement * fit.persistence ** (ahead + years - 1 - np.arange(years)))[None] * seen
-    weights = np.linalg.solve(covariance, to_come[:, :, None])[:, :, 0]
-    distance = (filled * np.linalg.solve(covariance, filled[:, :, None])[:, :, 0]).sum(axis=1) * np.exp(fit.size * size)
+    weights = np.einsum("aij,aj->ai", precision[whose], to_come)
+    distance = np.einsum("ai,aij,aj->a", filled, precision[whose], filled) * np.exp(fit.size * size)
     left = fit.level + fit.movement + fit.noise - (weights * to_come).sum(axis=1)
     variance = left * np.exp(-fit.size * size) * (fit.degrees + distance) / (fit.degrees + count)
     return (weights * filled).sum(axis=1), np.sqrt(variance)

@@ -52,7 +52,8 @@ def gains(scores: pd.DataFrame, against: Sequence[str] = ALL_NAIVE) -> pd.DataFr
         by_area = gain.groupby(level="area_code")
         off = by_area.sum() - gain.mean() * by_area.size()
         error = float(np.sqrt((off**2).sum())) / len(gain)
-        scale = 100.0 / float(crps[best].mean())
+        whole = float(crps[best].mean())
+        scale = 100.0 / whole if whole else np.nan  # a naive forecast that was exact leaves nothing to gain
         errors = group.groupby("forecaster")["error"].median()
         rows.append(
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,12 +47,16 @@ def gain_rows(table: pd.DataFrame, reaches: Sequence[int]) -> list[list[str]]:
     return [
         [
             measure_name(row["measure"]), str(row["ahead"]), f"{row['held']:.0f}%", f"{row['crps']:.2f}", row["best"],
-            f"{row['best_crps']:.2f}", f"{row['gain']:+.1f}% ± {row['gain_error']:.1f}", f"{row['error']:.1f}",
+            f"{row['best_crps']:.2f}", _gain(row), f"{row['error']:.1f}",
             f"{row['error_last_year']:.1f}", f"{row['figures']:,}",
         ]
         for row in table.to_dict("records")
         if row["ahead"] in reaches
     ]  # fmt: skip
+
+
+def _gain(row: Mapping[Hashable, Any]) -> str:
+    return f"{row['gain']:+.1f}% ± {row['gain_error']:.1f}" if np.isfinite(row["gain"]) else ":"
 
 
 def origin_rows(scores: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
