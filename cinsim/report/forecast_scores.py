@@ -84,13 +84,15 @@ def origins_sentences(scores: pd.DataFrame) -> list[str]:
         of_all = coverage(national, ["forecaster"]).iloc[0]
         said.append(f"England's held {of_all['held']:.1f}% of {of_all['figures']:.0f}.")
     for against, words in ((CENTRED, "both last year's figure and the three-year mean"), (None, "each of four naive forecasts")):
-        table = beaten(gains(own) if against is None else gains(own, against))
-        for row in table.to_dict("records"):
-            worse = f"; worse by more than its error on {row['worse']}" if row["worse"] else ""
-            said.append(
-                f"{years_ahead(row['ahead'])[0].upper()}{years_ahead(row['ahead'])[1:]}, by CRPS: better than {words} "
-                f"on {row['better']} of {row['measures']} measures{worse}; mean gain {row['gain']:.1f}%."
-            )
+        rows = beaten(gains(own) if against is None else gains(own, against)).to_dict("records")
+        worse = [f"{row['worse']} ({years_ahead(row['ahead'])})" for row in rows if row["worse"]]
+        better = [str(row["better"]) for row in rows]
+        counts = better[:1] if len(set(better)) == 1 else better
+        said.append(
+            f"By CRPS, {listed([str(row['ahead']) for row in rows])} years ahead: better than {words} on {listed(counts)} of "
+            f"{rows[0]['measures']} measures, by {listed([format(row['gain'], '.1f') for row in rows])}% on average; worse by more "
+            f"than the error on {'; '.join(worse) if worse else 'none'}."
+        )
     return said
 
 
