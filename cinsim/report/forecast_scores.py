@@ -88,10 +88,11 @@ def origins_sentences(scores: pd.DataFrame) -> list[str]:
         worse = [f"{row['worse']} ({years_ahead(row['ahead'])})" for row in rows if row["worse"]]
         better = [str(row["better"]) for row in rows]
         counts = better[:1] if len(set(better)) == 1 else better
+        gained = listed([format(row["gain"], ".1f") for row in rows])
         said.append(
             f"By CRPS, {listed([str(row['ahead']) for row in rows])} years ahead: better than {words} on {listed(counts)} of "
-            f"{rows[0]['measures']} measures, by {listed([format(row['gain'], '.1f') for row in rows])}% on average; worse by more "
-            f"than the error on {'; '.join(worse) if worse else 'none'}."
+            f"{rows[0]['measures']} measures, by {gained}% on average; worse by more than the error on "
+            f"{'; '.join(worse) if worse else 'none'}."
         )
     return said
 
