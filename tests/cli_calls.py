@@ -56,9 +56,12 @@ CALLS: dict[str, tuple[tuple[str, ...], ...]] = {
     "calibrate incidence": (("calibrate", "incidence", "--out", "pages"),),
     "calibrate rivals": (("calibrate", "rivals", "--out", "pages"),),
     "calibrate register": (("calibrate", "register"),),
+    "forecast": (("forecast", "--area", "Leeds", "--years", "2"),),
 }  # fmt: skip
 # these simulate for minutes or need what such a run leaves; the tables of the first are tested by their own functions
-LONG_WORK = {"calibrate area", "calibrate ranks", "hindcast"}
+LONG_WORK = {
+    "calibrate area", "calibrate ranks", "calibrate forecast", "calibrate origins", "calibrate outturn", "hindcast",
+}  # fmt: skip
 TARGETS = """name,measure,group,year,figure,value,of,standard_error,discrepancy,flag,authorities,source,reason
 referrals,referral_rate,all,2024,,,,,3%,fit,yes,,invented
 no_further_action,no_further_action_percent,all,2024,,,referral_rate,,1,fit,yes,,invented

@@ -80,7 +80,7 @@ def columns() -> dict[str, list[str]]:
     abuse = [f"{word}_{which}" for word in profiles.ABUSE.values() for which in ("Initial", "Latest")]
     of_england = {
         "b3_": profiles.PRIMARY_NEEDS.values(), "c3_": (profiles.FACTOR_BASE, *FACTORS), "c5_": profiles.SOURCES_OF_REFERRAL,
-        "c6_": profiles.MONTHS, "d2_": abuse, "d4_": abuse,
+        "c6_": ("Referrals", *profiles.MONTHS), "d2_": abuse, "d4_": abuse,
     }  # fmt: skip
     return {prefix: list(names) for prefix, names in (found | of_england).items()}
 

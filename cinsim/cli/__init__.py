@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from cinsim.about import VERSION
-from cinsim.cli import differences, hindcast, lists, new, simulate, staffing
-from cinsim.cli.calibrate_proofs import calibrate_app
+from cinsim.cli import differences, forecast, hindcast, lists, new, simulate, staffing
+from cinsim.cli.calibrate_forecasts import calibrate_app
 from cinsim.cli.census import census_app
 from cinsim.cli.streams import fit_streams
 
@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 for command in (
     new.new, simulate.run, simulate.compare, simulate.check, simulate.report, differences.diff, staffing.staffing,
-    hindcast.hindcast, lists.parameters, lists.measures, lists.areas,
+    forecast.forecast, hindcast.hindcast, lists.parameters, lists.measures, lists.areas,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(census_app)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -23,7 +24,8 @@ PAGE = "page.html"
 class Proof:
     """One page: its folder's name, title, a line below it, what it says in words, and figures and tables.
 
-    ``drawings`` are drawn under :func:`cinsim.report.style.house_style`.
+    ``drawings`` are drawn under :func:`cinsim.report.style.house_style`; ``data`` are tables that are stored beside the page, by
+    the name of their file.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Proof:
     sentences: Sequence[str]
     drawings: Sequence[Drawing]
     tables: Sequence[Table]
+    data: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def table_of(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]], note: str = "", flag: str = "no") -> Table:
@@ -57,6 +60,8 @@ def write_proof(proof: Proof, out: Path) -> Path:
         with house_style():
             figures = [stored(drawing, folder / "figures") for drawing in proof.drawings]
         (folder / PAGE).write_text(_page(proof, figures), encoding="utf-8")
+        for name, table in proof.data.items():
+            table.to_csv(folder / name, index=False, lineterminator="\n", encoding="utf-8", float_format="%.10g")
         write_index(folder)
     return final / PAGE
 

@@ -200,8 +200,10 @@ def test_the_yearly_rates_hold_each_authority_under_the_code_of_its_time() -> No
 def test_the_latest_of_the_yearly_rates_are_those_of_the_areas() -> None:
     yearly = areas.load_areas_by_year()
     latest = yearly[yearly["year"] == figures.latest_year()].pivot(index="area_code", columns="measure", values="value")
-    table = areas.load_areas().loc[latest.index, latest.columns]
-    pd.testing.assert_frame_equal(table, latest, check_dtype=False, check_names=False)
+    both = latest.columns.intersection(areas.load_areas().columns)
+    assert set(latest.columns) - set(both) == {"referrals_october_to_march_percent", "referrals_january_to_march_percent"}
+    table = areas.load_areas().loc[latest.index, both]
+    pd.testing.assert_frame_equal(table, latest[both], check_dtype=False, check_names=False)
 
 
 def test_areas_can_be_looked_up_without_loading_pandas() -> None:

@@ -6,6 +6,9 @@
 ``england_predictive.csv``          what simulating each of these gave for every target
 ``areas.csv``                       a row an authority: by what it differs from England beyond its published figures
 ``areas_fit.csv``                   a row an authority and figure: as published and as simulated (read by ``reference.area_fits``)
+``areas_forecast.csv``              England's and authorities' published figures of the next three years, forecast with 90% ranges
+``forecasts.csv``                   the same to five years, with quartiles, and those of the latest year made a year earlier
+                                    (read by ``cinsim.forecast.shipped``)
 """
 
 from __future__ import annotations

@@ -70,6 +70,8 @@ YEARLY_MEASURES: Final = (
     "re_referral_percent",
     "no_further_action_percent",
     "not_in_need_percent",
+    "referrals_october_to_march_percent",
+    "referrals_january_to_march_percent",
     "assessments_completed_rate",
     "assessment_within_45_days_percent",
     "s47_rate",

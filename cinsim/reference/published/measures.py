@@ -151,6 +151,17 @@ _AFTER_45: Final = ("46-50_days", "51-60_days", "61+_days")
 _WITHIN_15: Final = ("Duration_0-10_days", "Duration_11-15_days")
 _AFTER_15: Final = ("Duration_16-20_days", "Duration_21+_days")
 
+MONTHS: Final = (
+    "April", "May", "June", "July", "August", "September", "October", "November", "December", "January", "February", "March",
+)  # fmt: skip
+"""The reporting year's months in order, as table c6 calls them."""
+
+
+def _months(name: str, first: int) -> MeasureSource:
+    """Return the share of a year's referrals that came from a month (April is 0) to the end of March."""
+    return MeasureSource(f"referrals_{name}_percent", "c6_", MONTHS[first:], "percent", "Referrals", rest=MONTHS[:first])
+
+
 SOURCES: Final[tuple[MeasureSource, ...]] = (
     # the front door
     *_counted("referrals", "c1_", "Referrals", rate="referral_rate"),
@@ -162,6 +173,8 @@ SOURCES: Final[tuple[MeasureSource, ...]] = (
     _percent("no_further_action_percent", "c1_", "No_Further_Action", "Referrals"),
     MeasureSource("not_in_need", "c1_", ("Not_in_Need",), "count"),
     _percent("not_in_need_percent", "c1_", "Not_in_Need", "Referrals"),
+    _months("october_to_march", 6),
+    _months("january_to_march", 9),
     # assessment
     *_counted("assessments_completed", "c2_", "Assessments_completed"),
     MeasureSource("assessment_within_45_days_percent", "c2_", _WITHIN_45, "percent", "Assessments_completed", rest=_AFTER_45),

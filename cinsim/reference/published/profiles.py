@@ -12,11 +12,8 @@ from cinsim.engine.totals import sum_in_order
 from cinsim.errors import InputError
 from cinsim.reference.published.columns import column_key
 from cinsim.reference.published.files import NATIONAL, PublishedTable, Release, shares, table_label
-from cinsim.reference.published.measures import CLOSURE_REASONS
+from cinsim.reference.published.measures import CLOSURE_REASONS, MONTHS
 
-MONTHS: Final = (
-    "April", "May", "June", "July", "August", "September", "October", "November", "December", "January", "February", "March",
-)  # fmt: skip
 YEARS_OF_SEASONALITY: Final = 3
 SOURCES_OF_REFERRAL: Final = (
     "Individual", "Schools", "Education_Services", "Health_Services", "Housing", "LA_Services", "Police", "Other_legal_agency",

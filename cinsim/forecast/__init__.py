@@ -1,0 +1,1 @@
+"""What next years' published figures may be: a statistical model of authorities' series, its forecasts, and how they fared."""
