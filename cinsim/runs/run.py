@@ -156,7 +156,7 @@ def make_plan(
     register = load_register()
     sets = parameter_sets if isinstance(parameter_sets, Mapping) else dict.fromkeys(arms, parameter_sets or [{}])
     parameters = {
-        name: [register.values_with({**values, **scenario.parameters}) for values in sets[name]]
+        name: [register.values_with({**values, **scenario.own_parameters}) for values in sets[name]]
         for name, scenario in arms.items()
     }
     return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters, caseload=caseload)
