@@ -39,6 +39,9 @@ from cinsim.report.tables import (
     parameters_table,
 )
 from cinsim.report.words import answer, sensitivity_sentences
+from cinsim.results.build import results_of
+from cinsim.results.model import Results
+from cinsim.results.stored import RESULTS, results_text
 from cinsim.runs.folder import keep_private
 from cinsim.runs.manifest import MANIFEST
 from cinsim.sealed import write_sealed
@@ -49,7 +52,7 @@ LEAD = "differences"
 
 
 def write_report(folder: Path) -> Path:
-    """Draw a run's figures, write ``report.html`` and ``groups.csv`` beside them and return the page's path.
+    """Draw a run's figures, write ``results.json``, ``report.html`` and ``groups.csv`` beside them and return the page's path.
 
     They replace those that stood there once all are made; the manifest lists them. A file that no run wrote stays.
 
@@ -64,7 +67,9 @@ def write_report(folder: Path) -> Path:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
     try:
-        page = page_of(run, figures_of(run, aside / FIGURES))
+        results = results_of(run)
+        (aside / RESULTS).write_text(results_text(results), encoding="utf-8")
+        page = page_of(run, results, figures_of(run, aside / FIGURES))
         (aside / PAGE).write_text(page, encoding="utf-8")
         if not (groups := groups_table(run)).empty:
             groups.to_csv(aside / GROUPS, index=False)
@@ -83,7 +88,7 @@ def _replace_drawn(run: RunFolder, aside: Path) -> None:
     others = [name for name in foreign(run.path, written, (MANIFEST,)) if name.partition(",")[0] in new]
     if others:
         raise InputError(f"holds what no run wrote ({in_words(others)}). Nothing was touched; move that away", path=run.path)
-    drawn = [name for name in written if name in (PAGE, GROUPS) or name.startswith(f"{FIGURES}/")]
+    drawn = [name for name in written if name in (PAGE, GROUPS, RESULTS) or name.startswith(f"{FIGURES}/")]
     for name in drawn:
         (run.path / name).unlink(missing_ok=True)
     kept = {name: digest for name, digest in written.items() if name not in drawn}
@@ -95,7 +100,7 @@ def _replace_drawn(run: RunFolder, aside: Path) -> None:
         keep_private(run.path)
 
 
-def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
+def page_of(run: RunFolder, results: Results, figures: list[FigureFile]) -> str:
     """Return the page's HTML."""
     package = files("cinsim.report")
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
