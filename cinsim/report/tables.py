@@ -28,11 +28,12 @@ FLAT = ("ethnicity", "need")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, a smaller line under it, and a class for its look."""
+    """One cell: its text, a smaller line under it, a class for its look, and the number by which its column is sorted."""
 
     text: str
     note: str = ""
     look: str = ""
+    sort: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,18 @@ Told = Sequence[tuple[Effect, Verdict]]
 
 
 def option_sentence(found: Told, total: Cost | None) -> str:
-    """Say what an option does to the outcomes, in their order, what cannot be told, and what it costs."""
+    """Say what an option does to the outcomes, in their order, and what it costs; the table says the rest."""
     told = [(effect, verdict) for effect, verdict in found if verdict in (CERTAIN, LIKELY) and not effect.negligible]
-    same = [effect for effect, verdict in found if effect.negligible or verdict == NO_CHANGE]
-    unknown = [effect for effect, verdict in found if verdict == CANNOT_TELL and not effect.negligible]
     said = [f"{_moved(effect)} ({verdict})" for effect, verdict in told[:MOST_TOLD]]
     if len(told) > MOST_TOLD:
-        said.append(f"{count_words(len(told) - MOST_TOLD, 'other outcome')} changed too")
-    parts = [_capital(listed(said))] if said else []
-    if same:
-        parts.append(f"Hardly any change: {listed([short(effect.measure) for effect in same])}")
-    if unknown:
-        parts.append(f"Cannot tell: {listed([short(effect.measure) for effect in unknown])}")
-    parts.append(cost_words(total))
-    return " ".join(f"{part}." for part in parts if part)
+        said.append(count_words(len(told) - MOST_TOLD, "other outcome"))
+    if said:
+        outcome = _capital(listed(said))
+    elif any(verdict == CANNOT_TELL and not effect.negligible for effect, verdict in found):
+        outcome = "No outcome changes by more than this run can tell from chance"
+    else:
+        outcome = "Hardly any outcome changes"
+    return " ".join(f"{part}." for part in (outcome, cost_words(total)) if part)
 
 
 def cost_words(total: Cost | None) -> str:
