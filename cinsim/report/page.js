@@ -97,7 +97,7 @@
           { mark: { type: "point", filled: true, size: 70 }, encoding: { x: { field: "year", type: "ordinal", axis: { labelAngle: 0 } }, xOffset: { field: "option" }, y, color: colour, tooltip: ["option", "year", { field: "text", title: label }] } } ] }
       : { height: { step: 14 }, mark: { type: "point", filled: true, size: 60 }, encoding: { y: { field: "authority", type: "nominal", title: null, sort: { field: "value", op: "max", order: "descending" } }, x: { ...y }, color: colour, tooltip: ["authority", "option", { field: "value", format: ",.1f", title: label }] } };
     const full = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", description: label, width: "container", autosize: { type: "fit", contains: "padding" }, data: { values: rows }, config: { aria: false, font: "system-ui, Arial, sans-serif", axis: { labelFontSize: 13, titleFontSize: 13 }, legend: { labelFontSize: 13 } }, ...spec };
-    if (byYear) full.height = 260;
+    if (byYear) full.height = 340;
     else delete full.autosize;
     const isTable = shown.value === "table", columns = byYear ? ["option", "year", "text"] : ["authority", "option", "value"];
     chart.hidden = isTable;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from markupsafe import Markup
@@ -9,11 +10,12 @@ from markupsafe import Markup
 from cinsim.report.labels import listed, value_text
 from cinsim.report.svg import Tile, tile_map
 from cinsim.report.tables import Cell, Table
-from cinsim.results.model import Authority, AuthorityFigure, Results
+from cinsim.results.model import Authority, AuthorityDifference, AuthorityFigure, Results
 
 FEW: Final = 12
 """So many authorities are told one by one; more are counted, mapped and found in the table."""
 ENDS: Final = 3
+ONE_RUN: Final = "one run"
 
 
 def authority_tables(results: Results) -> list[Table]:
@@ -68,36 +70,62 @@ def figure_of(authority: Authority, measure: str) -> AuthorityFigure | None:
     return next((figure for figure in authority.figures if figure.measure == measure), None)
 
 
-def changes_by_authority(results: Results, option: str, measure: str) -> list[tuple[float, str, str]]:
-    """Return each authority's difference with its name and text, the lowest first."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One authority's difference in one measure."""
+
+    value: float
+    name: str
+    region: str
+    text: str
+    told: str
+    words: str
+
+
+def changes_by_authority(results: Results, option: str, measure: str) -> list[Change]:
+    """Return each authority's difference from the baseline, the lowest first."""
     found = []
     for authority in results.authorities:
         figure = figure_of(authority, measure)
         difference = figure.differences.get(option) if figure else None
         if difference is not None:
-            found.append((difference.difference, authority.name, difference.text))
-    return sorted(found)
+            words = difference.text if difference.told in ("lower", "higher") else f"{difference.text} ({_untold(difference)})"
+            found.append(Change(difference.difference, authority.name, authority.region, difference.text, difference.told, words))
+    return sorted(found, key=lambda each: each.value)
+
+
+def _untold(difference: AuthorityDifference) -> str:
+    return difference.told if difference.lower is not None or difference.told != "cannot tell" else ONE_RUN
 
 
 def authority_sentences(results: Results) -> list[str]:
-    """Say what each authority's outcome comes to, where they are few; else who gains and loses most."""
-    if len(results.authorities) < 2:
+    """Say what each authority's outcome comes to, where they are few; else who gains and loses, of those that can be told."""
+    if len(results.authorities) < 2 or not results.compares:
         return []
-    said = []
     measure = results.outcomes[0]
     name = results.measure(measure).short
+    said = []
     for option in results.options[1:]:
         found = changes_by_authority(results, option.name, measure)
         if not found:
             continue
+        start = f"{option.title}, {name}: "
         if len(found) <= FEW:
-            told = listed([f"{place} {text}" for _, place, text in sorted(found, key=lambda each: each[1])])
-            said.append(f"{option.title}, {name}: {told}.")
+            by_name = sorted(found, key=lambda each: each.name)
+            said.append(f"{start}{'; '.join(f'{each.name} {each.words}' for each in by_name)}.")
             continue
-        more, fewer = (sum(v > 0 for v, _, _ in found), sum(v < 0 for v, _, _ in found))
-        most = listed([f"{place} ({text})" for _, place, text in reversed(found[-ENDS:])])
-        least = listed([f"{place} ({text})" for _, place, text in found[:ENDS]])
-        said.append(f"{option.title}, {name}: up in {more} authorities, down in {fewer}. Most up: {most}. Most down: {least}.")
+        up, down = [each for each in found if each.told == "higher"], [each for each in found if each.told == "lower"]
+        if all(each.words.endswith(f"{ONE_RUN})") for each in found):
+            said.append(
+                f"{start}one run of each authority cannot tell its change from chance. The table and the map show what came out."
+            )
+            continue
+        ends = [("Most up", up[::-1][:ENDS]), ("Most down", down[:ENDS])]
+        named = "".join(f" {words}: {listed([f'{e.name} ({e.text})' for e in them])}." for words, them in ends if them)
+        said.append(
+            f"{start}up in {len(up)} authorities and down in {len(down)} of {len(found)}, by more than chance brings in one of "
+            f"twenty.{named}"
+        )
     return said
 
 
@@ -106,13 +134,16 @@ def maps(results: Results) -> list[tuple[str, Markup]]:
     if len(results.authorities) <= FEW:
         return []
     measure = results.outcomes[0]
-    label = results.measure(measure).label
+    known = results.measure(measure)
     drawn = []
     for option in results.options[1:]:
-        by_name = {place: (value, text) for value, place, text in changes_by_authority(results, option.name, measure)}
-        tiles = [Tile(a.name, a.region, by_name[a.name][0], by_name[a.name][1]) for a in results.authorities if a.name in by_name]
-        if tiles:
-            up = sum(tile.value > 0 for tile in tiles)
-            title = f"{option.title}: {results.measure(measure).short} up in {up} of {len(tiles)} authorities"
-            drawn.append((title, tile_map(tiles, f"{title}. {label}, a tile an authority, by region.", "far more", "far fewer")))
+        found = changes_by_authority(results, option.name, measure)
+        if found:
+            up = sum(each.value > 0 for each in found)
+            chance = ", one run of each, so that much of it is chance" if found[0].words.endswith(f"{ONE_RUN})") else ""
+            title = f"{option.title}: {known.short} up in {up} of {len(found)} authorities{chance}"
+            tiles = [Tile(each.name, each.region, each.value, each.words) for each in found]
+            drawn.append(
+                (title, tile_map(tiles, f"{title}. {known.label}, a tile an authority, by region.", "far more", "far fewer"))
+            )
     return drawn

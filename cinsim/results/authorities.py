@@ -87,12 +87,12 @@ def published_of(area: Area, measure: str) -> tuple[float | None, int | None]:
 
 
 def _of_neighbours(area: Area, measure: str) -> float | None:
-    by_code = _by_code()
-    figures = [published_of(by_code[code], measure)[0] for code in area.neighbours if code in by_code]
+    by_old_code = _by_old_code()  # which the published list of neighbours goes by
+    figures = [published_of(by_old_code[code], measure)[0] for code in area.neighbours if code in by_old_code]
     there = [figure for figure in figures if figure is not None]
     return median(there) if there else None
 
 
 @cache
-def _by_code() -> dict[str, Area]:
-    return {area.area_code: area for area in areas()}
+def _by_old_code() -> dict[str, Area]:
+    return {area.old_code: area for area in areas() if area.old_code}
