@@ -9,7 +9,10 @@ import pytest
 from command_line import command
 
 import cinsim
-from cinsim.runs.progress import RunCancelled, Step
+from cinsim.api import planned, run_plan
+from cinsim.runs.progress import Listener, RunCancelled, Step
+from cinsim.runs.run import RunOptions
+from cinsim.scenario import load_scenario
 
 pytestmark = pytest.mark.unit
 SMALL = {"years": 1, "replications": 3, "jobs": 1, "quiet": True}
@@ -27,7 +30,9 @@ def test_a_run_tells_its_steps_and_one_that_was_cancelled_goes_on_where_it_stopp
         cinsim.run(path, out=tmp_path / "run", progress=steps.append, cancelled=lambda: steps[-1].done == 2, **SMALL)  # type: ignore[arg-type]
     assert not (tmp_path / "run").exists()
     assert [step.done for step in steps] == [0, 1, 2]
-    again = cinsim.run(path, out=tmp_path / "run", progress=steps.append, **SMALL)  # type: ignore[arg-type]
+    plan = planned([load_scenario(path).with_(years=1, replications=3)])
+    options = RunOptions(tmp_path / "run", jobs=1, quiet=True, listener=Listener(steps.append))
+    again = run_plan(plan, options, draw=False)
     assert again.computed == 1
     assert steps[-1].stage == "finished"
     assert again.results.options[0].title == "own"
@@ -36,7 +41,8 @@ def test_a_run_tells_its_steps_and_one_that_was_cancelled_goes_on_where_it_stopp
 def test_an_option_is_added_without_simulating_what_is_there(tmp_path: Path) -> None:
     base, first = scenario(tmp_path, "base"), scenario(tmp_path, "first", "demand: {referrals: +20%}\n")
     out = tmp_path / "run"
-    cinsim.compare(base, first, out=out, **SMALL)  # type: ignore[arg-type]
+    plan = planned([load_scenario(path).with_(years=1, replications=3) for path in (base, first)])
+    run_plan(plan, RunOptions(out, jobs=1, quiet=True), draw=False)
     later = scenario(tmp_path, "later", "demand: {referrals: -20%}\n")
     done = command(tmp_path, "compare", "--add", str(later), "--to", str(out), "--jobs", "1", "--progress", "json", "--no-report")
     assert done.returncode == 0, done.stderr
