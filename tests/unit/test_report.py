@@ -106,8 +106,7 @@ def test_the_page_has_language_headings_in_order_scoped_table_headers_and_texts_
 def test_every_scenario_stands_in_the_answer_and_in_the_table_of_differences(compared: str) -> None:
     for title in TITLES[1:4]:
         assert f"<h3>{title}</h3>" in compared
-    for name in NAMES[1:4]:
-        assert f'<th scope="col">{name.replace("_", " ")}</th>' in compared
+        assert compared.count(f'<th scope="col">{title}</th>') >= 2  # of the outcomes, and of every measure
 
 
 def test_contrast_of_text_colours_meets_aa() -> None:
@@ -293,7 +292,7 @@ def test_parameters_a_scenario_changed_come_first_then_those_on_assumption(tmp_p
     changed = parameters_table(read_run(folder))
     assert changed is not None
     assert changed.rows[0][0].text == "referral sources"
-    assert changed.rows[0][1].note == "baseline 0.3"
+    assert changed.rows[0][1].note == f"{TITLES[0]} 0.3"
 
 
 AREAS = tuple((f"E060000{i:02}", f"Authority {i}") for i in range(1, 12))
