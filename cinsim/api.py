@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cinsim.errors import InputError, RunError, doing
 from cinsim.listing import whole_file
 from cinsim.runs.manifest import read_manifest, repeated_scenarios
+from cinsim.runs.progress import Cancelled, Listener, Told
 from cinsim.runs.run import ParameterSets, Plan, RunOptions, carry_out, make_plan
 from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, code_version
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cinsim.planning.parts import Method
+    from cinsim.report.results.model import Results
 
 __all__ = ["Comparison", "RunResult", "Scenario", "compare", "load_scenario", "run"]
 
@@ -50,6 +52,13 @@ class RunResult:
     def manifest(self) -> dict[str, Any]:
         """Scenarios as resolved, parameters, seed, versions, checks and cost."""
         return read_manifest(self.folder / "manifest.json")
+
+    @cached_property
+    def results(self) -> Results:
+        """What is told of the run anywhere, as data: ``results.json`` (docs/results.md)."""
+        from cinsim.report.results.stored import RESULTS, read_results, write_results
+
+        return read_results(self.folder) if RESULTS in self.manifest["files"] else write_results(self.folder)
 
     @cached_property
     def measures(self) -> pd.DataFrame:
@@ -184,6 +193,8 @@ def run(
     overwrite: bool = False,
     quiet: bool = False,
     engine: str = "auto",
+    progress: Told | None = None,
+    cancelled: Cancelled | None = None,
 ) -> RunResult:
     """Simulate a scenario and measure what happened.
 
@@ -209,6 +220,10 @@ def run(
         Show no progress bar (there is none off a terminal anyway).
     engine
         "native", "python", or "auto": native where it is built. Both give the same results.
+    progress
+        Called with every :class:`cinsim.runs.progress.Step`: the stage, replications done, seconds left.
+    cancelled
+        Asked after every replication; true ends the run with RunCancelled, and the same call goes on from there.
 
     Raises
     ------
@@ -223,7 +238,8 @@ def run(
         sets = pinned_parameters_of_run(Path(scenario))
     repeated = Path(scenario) if isinstance(scenario, str | Path) else None
     plan = planned([_scenario(scenario, given)], sets, repeated)
-    return _run(plan, out, None, jobs=jobs, cluster=cluster, events=events, overwrite=overwrite, quiet=quiet, engine=engine)
+    how = {"jobs": jobs, "cluster": cluster, "events": events, "overwrite": overwrite, "quiet": quiet, "engine": engine}
+    return _run(plan, out, None, listener=Listener(progress, cancelled), **how)
 
 
 def compare(
@@ -243,6 +259,8 @@ def compare(
     overwrite: bool = False,
     quiet: bool = False,
     engine: str = "auto",
+    progress: Told | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Comparison:
     """Simulate scenarios with the same luck and say how each differs from the baseline.
 
@@ -261,7 +279,7 @@ def compare(
     if len(plan.arms) < 2:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="scenarios")
     how = {"jobs": jobs, "cluster": cluster, "events": events, "overwrite": overwrite, "quiet": quiet, "engine": engine}
-    result = _run(plan, out, parts, **how)
+    result = _run(plan, out, parts, listener=Listener(progress, cancelled), **how)
     assert isinstance(result, Comparison)
     return result
 
@@ -292,11 +310,15 @@ def planned(
     return make_plan(scenarios, parameter_sets, starting_caseload(scenarios, content=started.get("sha256")))
 
 
-def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Method | None = None) -> RunResult:
-    """Carry a plan out into its folder: a comparison if it has several arms; with figures and a page if ``draw``.
+def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, told: bool = True, parts: Method | None = None) -> RunResult:
+    """Carry a plan out into its folder: a comparison if it has several arms.
 
     Parameters
     ----------
+    draw
+        With results, figures and a page.
+    told
+        With results, ``results.json``, even where nothing is drawn.
     parts
         How the bundles of a comparison are split among their parts, into ``contributions.csv``; None leaves them whole.
 
@@ -320,12 +342,12 @@ def run_plan(plan: Plan, options: RunOptions, *, draw: bool = True, parts: Metho
         if parts is not None:
             write_contributions(plan, tasks, folder, options.executor(), work, store, parts, quiet=options.quiet)
 
-    outcome = carry_out(plan, options, work, summarise, finish, draw_report if draw else None)
+    outcome = carry_out(plan, options, work, summarise, finish, draw_report if draw else tell_results if told else None)
     return (Comparison if compares else RunResult)(options.folder, outcome.computed, outcome.wall_seconds)
 
 
 def draw_report(folder: Path) -> None:
-    """Draw a run folder's figures and write its page, replacing those that are there.
+    """Work out a run folder's results, draw its figures and write its page, replacing those that are there.
 
     Raises
     ------
@@ -341,6 +363,13 @@ def draw_report(folder: Path) -> None:
             write_report(folder)
     except OSError as error:
         raise RunError(f"figures and page could not be written into {folder}: {error.strerror or error}") from error
+
+
+def tell_results(folder: Path) -> None:
+    """Work out a run folder's results and write ``results.json``, replacing what is there."""
+    from cinsim.report.results.stored import write_results
+
+    write_results(folder)
 
 
 def pinned_parameters(manifest: Path) -> ParameterSets:
@@ -399,4 +428,4 @@ def _run(plan: Plan, out: Path | str | None, parts: Method | None, **how: Any) -
         return run_plan(plan, RunOptions(folder=Path(out), **how), parts=parts)
     temporary = tempfile.TemporaryDirectory(prefix="cinsim-")
     options = RunOptions(folder=Path(temporary.name) / "run", **how)
-    return replace(run_plan(plan, options, draw=False, parts=parts), _temporary=temporary)
+    return replace(run_plan(plan, options, draw=False, told=False, parts=parts), _temporary=temporary)

@@ -19,6 +19,7 @@ from cinsim.errors import CinsimError, InputError, printable, quoted, shortened
 from cinsim.texts import without_middle
 
 if TYPE_CHECKING:
+    from cinsim.runs.progress import Listener
     from cinsim.scenario.model import Scenario
 
 P = ParamSpec("P")
@@ -58,8 +59,19 @@ Engine = Annotated[
         help="What simulates, with the same results: the native engine, far faster, or Python; auto is native if built."
     ),
 ]
+ProgressLines = Annotated[
+    Literal["json"] | None,
+    typer.Option("--progress", help="One line a step on standard error, as JSON: stage, replications done, seconds left."),
+]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Write the tables only: no figures, no page.")]
 Format = Annotated[Literal["table", "csv"], typer.Option("--format", help="How it is printed.")]
+
+
+def listener_for(lines: str | None) -> Listener:
+    """Return who is told how far a run is: standard error as lines of JSON, or nobody."""
+    from cinsim.runs.progress import NOBODY, Listener, as_json
+
+    return NOBODY if lines is None else Listener(as_json)
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:

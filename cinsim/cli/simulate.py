@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,6 +19,7 @@ from cinsim.cli.options import (
     NoReport,
     Out,
     Overwrite,
+    ProgressLines,
     Quiet,
     Replications,
     ScenarioPath,
@@ -25,11 +27,15 @@ from cinsim.cli.options import (
     Set,
     Years,
     guarded,
+    listener_for,
     say_remarks,
     scenario_from,
     settings,
     with_options,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from cinsim.runs.run import Plan
 
 
 @guarded
@@ -47,6 +53,7 @@ def run(
     overwrite: Overwrite = False,
     engine: Engine = "auto",
     no_report: NoReport = False,
+    progress: ProgressLines = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a scenario, print its main measures and write its run folder.
@@ -69,7 +76,8 @@ def run(
     folder = out or OUTPUTS / chosen.name
     if not quiet:
         print_cautions(plan)
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet, engine), draw=not no_report)
+    options = RunOptions(folder, jobs, cluster, events, overwrite, quiet or progress is not None, engine, listener_for(progress))
+    result = run_plan(plan, options, draw=not no_report)
     if not quiet:
         print_run(result, plan)
         for place in plan.areas if len(plan.areas) <= MOST_AREAS_STAFFED else ():
@@ -79,12 +87,18 @@ def run(
 @guarded
 def compare(
     scenarios: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            metavar="BASELINE SCENARIO...",
+            metavar="[BASELINE SCENARIO...]",
             help="Scenario files, the others compared with the first; or a comparison's manifest.json.",
         ),
-    ],
+    ] = None,
+    add: Annotated[
+        list[Path] | None, typer.Option("--add", metavar="SCENARIO", help="An option more for the comparison named with --to.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="RUN", help="A finished comparison's folder, which gets the option; see --add.")
+    ] = None,
     replications: Replications = None,
     years: Years = None,
     seed: Seed = None,
@@ -101,36 +115,59 @@ def compare(
     overwrite: Overwrite = False,
     engine: Engine = "auto",
     no_report: NoReport = False,
+    progress: ProgressLines = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate scenarios with the same luck and say how each differs from the first, child by child.
 
-    The options hold for every scenario.
+    The options hold for every scenario. With --add and --to, an option is added to a comparison that is there; what it holds is
+    not simulated again.
     """
-    from cinsim.api import Comparison, compared_scenarios, pinned_parameters, planned, run_plan
+    from cinsim.api import Comparison, run_plan
     from cinsim.cli.tables import print_comparison, print_parts, print_told
     from cinsim.errors import InputError
+    from cinsim.planning.adding import with_options_added
+    from cinsim.runs.manifest import MANIFEST
     from cinsim.runs.run import RunOptions
 
-    first = scenarios[0]
+    if add or to:
+        if scenarios or not (add and to) or any((replications, years, seed, area)):
+            raise InputError("an option is added as: cinsim compare --add SCENARIO --to RUN", key="--add")
+        plan, events = with_options_added(to, [scenario_from(path, set_, None, None, None, None) for path in add])
+        out = out or to
+        _warn_of_other_code(to / MANIFEST)
+    else:
+        plan = _compared(scenarios or [], set_, replications, years, seed, area)
+    say_remarks(plan.arms)
+    print_told(plan)
+    folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
+    options = RunOptions(folder, jobs, cluster, events, overwrite, quiet or progress is not None, engine, listener_for(progress))
+    result = run_plan(plan, options, draw=not no_report, parts=parts)
+    if not quiet and isinstance(result, Comparison):
+        print_comparison(result, plan)
+        if parts is not None:
+            print_parts(result)
+
+
+def _compared(
+    scenarios: Sequence[Path], set_: Sequence[str] | None, replications: int | None, years: int | None, seed: int | None,
+    area: Sequence[str] | None,
+) -> Plan:  # fmt: skip
+    """Return the plan of a comparison of scenario files, or of one that is repeated."""
+    from cinsim.api import compared_scenarios, pinned_parameters, planned
+    from cinsim.errors import InputError
+
+    first = scenarios[0] if scenarios else Path()
     if len(scenarios) == 1 and first.suffix.lower() == ".json":
         if set_:
             raise InputError("a repeated comparison takes its scenarios as they were; leave --set out", path=first, key="--set")
         arms = [with_options(arm, replications, years, seed, area) for arm in compared_scenarios(first)]
         plan = planned(arms, pinned_parameters(first), first)
         _warn_of_other_code(first)
-    elif len(scenarios) == 1:
+        return plan
+    if len(scenarios) < 2:
         raise InputError("a comparison needs a baseline and at least one other scenario", key="SCENARIO")
-    else:
-        plan = planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
-    say_remarks(plan.arms)
-    print_told(plan)
-    folder = out or OUTPUTS / "-".join(["compare", *plan.arms])[:100]
-    result = run_plan(plan, RunOptions(folder, jobs, cluster, events, overwrite, quiet, engine), draw=not no_report, parts=parts)
-    if not quiet and isinstance(result, Comparison):
-        print_comparison(result, plan)
-        if parts is not None:
-            print_parts(result)
+    return planned([scenario_from(path, set_, replications, years, seed, area) for path in scenarios])
 
 
 def _warn_of_other_code(manifest: Path) -> None:

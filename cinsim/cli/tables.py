@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,10 +11,9 @@ from cinsim.cli.printing import print_table
 from cinsim.reference.figures import latest_year
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cinsim.api import Comparison, RunResult
     from cinsim.reference.areas import Area
+    from cinsim.report.results.model import Difference, Level, Results
     from cinsim.runs.run import Plan
     from cinsim.scenario.model import Scenario
 
@@ -33,26 +32,25 @@ def print_run(result: RunResult, plan: Plan) -> None:
     """Print the main measures of a run's first reported year beside the published figures, and where the folder is."""
     from cinsim.outcomes.summary import HOLDS_90
     from cinsim.reference.areas import average_authority
-    from cinsim.report.labels import label, value_text
 
-    name = next(iter(plan.arms))
-    year = int(result.summary["year"].min())
+    results = result.results
+    year, several = results.years[0], len(plan.areas) > 1
     whole = is_the_whole_country(plan)
-    area = average_authority() if whole else plan.areas[0]
-    found = _of_england(result, name, year) if whole else _by_measure(result.summary, name, area, year)
-    published = published_figures(area)
-    heading = "90% range" if any(row["range"] == HOLDS_90 for row in found.values()) else "Lowest to highest"
-    rows = []
-    for measure in MAIN_MEASURES:
-        if measure in found:
-            row, beside = found[measure], published.get(measure, "–")
-            rows.append([label(measure).text, value_text(measure, row["mean"]), _interval(measure, row, heading), beside])
-    place = f"England, its {len(plan.areas)} authorities together" if whole else _place(plan)
-    typer.echo(f"\n{plan.arms[name].title}: {place}, year to March {year}\n")
+    published = published_figures(average_authority() if several else plan.areas[0])
+    levels = [level for name in MAIN_MEASURES if (level := results.level(results.baseline.name, name, year)) is not None]
+    levels = [level for level in levels if level.of == "children"]
+    heading = "90% range" if any(level.range == HOLDS_90 for level in levels) else "Lowest to highest"
+    rows = [
+        [results.measure(level.measure).label, level.text, _interval(level, heading), published.get(level.measure, "–")]
+        for level in levels
+    ]
+    place = f"England, its {len(plan.areas)} authorities together" if whole else _place(results, plan)
+    typer.echo(f"\n{results.baseline.title}: {place}, year to March {year}\n")
     if whole:
         typer.echo("Without the City of London and the Isles of Scilly, which have too few children; medians do not add up.\n")
-    print_table(("Measure", "Simulated", heading, f"Published {latest_year()}"), rows, numbers=(1, 2, 3))
-    typer.echo(f"\n{_what_ranges_hold(heading, plan.arms[name])}")
+    beside = f"England {latest_year()}" if several else f"Published {latest_year()}"
+    print_table(("Measure", "Simulated", heading, beside), rows, numbers=(1, 2, 3))
+    typer.echo(f"\n{_what_ranges_hold(heading, next(iter(plan.arms.values())))}")
     print_cautions(plan)
     _print_ending(result)
 
@@ -67,35 +65,24 @@ def _what_ranges_hold(heading: str, scenario: Scenario) -> str:
 
 
 def print_comparison(result: Comparison, plan: Plan) -> None:
-    """Print how the main measures differ from the baseline in the last reported year, and where the folder is."""
-    from cinsim.report.labels import change_text, decimals_for, label, value_text
-
-    baseline, *others = plan.arms
-    year = int(result.summary["year"].max())
-    place = _place(plan)
-    if together := is_several(plan):
-        place = f"{len(plan.areas)} authorities together"
-        levels = _of_england(result, baseline, year)
-        table = result.national_differences[result.national_differences["statistic"] == "level"]
-        differences = {other: _england_in(table, other, year) for other in others}
-    else:
-        levels = _by_measure(result.summary, baseline, plan.areas[0], year)
-        differences = {other: _by_measure(result.differences, other, plan.areas[0], year) for other in others}
+    """Print what each option does to the outcomes, how the main measures differ in the last year, and where the folder is."""
+    results = result.results
+    baseline, *others = results.options
+    year = results.last
+    typer.echo(f"\n{results.question or results.title}\n{_place(results, plan)}, year to March {year}\n")
+    for option in others:
+        typer.echo(f"{option.title}: {option.sentence}")
     rows = []
-    for measure in MAIN_MEASURES:
-        if measure not in levels:
+    for measure in dict.fromkeys((*results.outcomes, *MAIN_MEASURES)):
+        level = results.level(baseline.name, measure, year)
+        found = [results.difference(option.name, measure) for option in others]
+        if level is None or level.of != "children":
             continue
-        row = [label(measure).text, value_text(measure, levels[measure]["mean"])]
-        for other in others:
-            found = differences[other][measure]
-            decimals = decimals_for(measure, found["difference"])
-            middle, low, high = (change_text(measure, found[name], decimals) for name in ("difference", "lower", "upper"))
-            row.append(f"{middle} ({low} to {high})" if found["lower"] == found["lower"] else middle)
-        rows.append(row)
-    typer.echo(f"\nDifference from {baseline}: {place}, year to March {year}; 95% intervals\n")
-    print_table(("Measure", baseline, *others), rows, numbers=range(1, len(others) + 2), kept=2)
-    if together:
-        _print_lottery(result, baseline, others, year)
+        rows.append([results.measure(measure).label, level.text, *map(_difference, found)])
+    typer.echo(f"\nDifference from {baseline.name}, year to March {year}; 95% intervals\n")
+    print_table(("Measure", baseline.name, *(option.name for option in others)), rows, numbers=range(1, len(others) + 2), kept=2)
+    if is_several(plan):
+        _print_lottery(result, baseline.name, [option.name for option in others], year)
     print_cautions(plan)
     _print_ending(result)
 
@@ -147,13 +134,6 @@ def print_parts(result: Comparison) -> None:
         print_table(headings, rows, numbers=range(1, len(headings)))
 
 
-def _by_measure(table: pd.DataFrame, scenario: str, area: Area, year: int) -> dict[str, dict[str, float]]:
-    """Return the rows of one scenario, area and year for all children, by measure."""
-    chosen = (table["scenario"] == scenario) & (table["area_code"] == area.area_code)
-    rows = table[chosen & (table["year"] == year) & (table["group"] == "all")]
-    return {str(row["measure"]): row for row in rows.to_dict("records")}  # type: ignore[misc]
-
-
 def is_the_whole_country(plan: Plan) -> bool:
     """Return whether every authority that can be simulated is in a plan."""
     from cinsim.reference.areas import usable_authorities
@@ -168,19 +148,14 @@ def is_several(plan: Plan) -> bool:
     return len(plan.areas) > 1 and all(area.area_code != ENGLAND_CODE for area in plan.areas)
 
 
-def _of_england(result: RunResult, scenario: str, year: int) -> dict[str, dict[str, float]]:
-    """Return the rows of England's summary of one scenario and year, by measure."""
-    return _england_in(result.national_summary, scenario, year)
+def _difference(found: Difference | None) -> str:
+    if found is None:
+        return ":"
+    return found.text if found.lower is None else f"{found.text} ({found.interval_text})"
 
 
-def _england_in(table: pd.DataFrame, scenario: str, year: int) -> dict[str, dict[str, float]]:
-    rows = table[(table["area_level"] == "england") & (table["scenario"] == scenario) & (table["year"] == year)]
-    return {str(row["measure"]): row for row in rows.to_dict("records")}  # type: ignore[misc]
-
-
-def _place(plan: Plan) -> str:
-    first = plan.areas[0].area_name
-    return first if len(plan.areas) == 1 else f"{first}, the first of {len(plan.areas)} areas"
+def _place(results: Results, plan: Plan) -> str:
+    return plan.areas[0].area_name if len(plan.areas) == 1 else f"{results.place} together"
 
 
 def print_told(plan: Plan) -> None:
@@ -218,15 +193,12 @@ def print_cautions(plan: Plan) -> None:
         typer.echo(f"  caution: {sentence}")
 
 
-def _interval(measure: str, row: Mapping[str, Any], heading: str) -> str:
+def _interval(level: Level, heading: str) -> str:
     from cinsim.outcomes.summary import LOWEST_TO_HIGHEST
-    from cinsim.report.labels import value_text
 
-    if row["lower"] != row["lower"]:  # one replication has no range
-        return ""
-    of_few = row["range"] == LOWEST_TO_HIGHEST and heading != "Lowest to highest"  # a share of nothing in the other runs
-    note = f" (lowest to highest of {row['n']})" if of_few else ""
-    return f"{value_text(measure, row['lower'])} to {value_text(measure, row['upper'])}{note}"
+    of_few = level.range == LOWEST_TO_HIGHEST and heading != "Lowest to highest"  # a share of nothing in the other runs
+    note = f" (lowest to highest of {level.n})" if of_few else ""
+    return level.range_text.replace("–", " to ") + note if level.range_text else ""
 
 
 def _print_ending(result: RunResult) -> None:

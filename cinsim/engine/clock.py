@@ -15,9 +15,9 @@ import holidays
 import numpy as np
 from numpy.typing import NDArray
 
+from cinsim.engine.year import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
+
 TICKS_PER_DAY = 1024
-DAYS_PER_YEAR = 365.25
-WORKING_DAYS_PER_YEAR = 253  # at which a calendar continues beyond what it knows
 _YEARS_KNOWN_BEYOND = 2
 _NO_FRACTIONS_FROM: Final = 2.0**53
 

@@ -15,6 +15,7 @@ from cinsim.outcomes.tally import Tally, Values
 from cinsim.reference.events import ROLES, Event
 
 NOT_VISITED_MONTHS: Final = 3
+MONTHS_A_YEAR: Final = 12
 
 
 def month_ends(tally: Tally) -> Values:
@@ -112,6 +113,19 @@ def add_visits(tally: Tally, spells: Spells) -> None:
     whole = np.bincount(on_plan_year, minlength=len(years)).astype(np.float64)
     part = np.bincount(on_plan_year[long_enough & ~seen], minlength=len(years))
     tally.add("cin_not_visited_3_months_percent", percent(part, whole))
+    add_visits_made(tally, spells)
+
+
+def add_visits_made(tally: Tally, spells: Spells) -> None:
+    """Add the visits made in the year over the months that children spent on such a plan, late visits included."""
+    visits, years = spells.visits, tally.years
+    kind, year = visits["kind"].to_numpy(), years.index_of(visits["time"].to_numpy())
+    made = visits["done"].to_numpy() & (year >= 0)
+    for name, code, plans in (("cin", Event.CIN_VISIT, spells.cin_plans), ("cpp", Event.CPP_VISIT, spells.cp_plans)):
+        number = np.bincount(year[made & (kind == code)], minlength=len(years)).astype(np.float64)
+        on_plan = years.clipped(plans["start"].to_numpy(), plans["end"].to_numpy()).sum(axis=1)
+        months = on_plan / (years.ends - years.starts) * MONTHS_A_YEAR
+        tally.add(f"{name}_visits_per_child_month", ratio(number, months))
 
 
 def add_worker_changes(tally: Tally, spells: Spells) -> None:

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR, Calendar
+from cinsim.engine.clock import Calendar
+from cinsim.engine.year import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
 
 Dates = NDArray[np.datetime64]
 Times = NDArray[np.float64]

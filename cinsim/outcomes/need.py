@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import WORKING_DAYS_PER_YEAR
+from cinsim.engine.year import WORKING_DAYS_PER_YEAR
 from cinsim.outcomes.dates import Times
 from cinsim.outcomes.replication import PopulationLike, ReplicationLike, parameter
 from cinsim.outcomes.rows import Ints, stamp

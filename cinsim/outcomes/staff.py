@@ -43,7 +43,9 @@ def add_hours(tally: Tally, spells: Spells, replication: ReplicationLike) -> Non
     tally.add("staff_cost", staff_cost, ROLE_LABELS)
     premium = _with_total(staff_years(spells, tally, agency=True) * of_a_year * price * parameter(replication, AGENCY_PREMIUM))
     tally.add("agency_premium_cost", premium, ROLE_LABELS)
-    tally.add("cost_per_child_helped", ratio(staff_cost[:, 0] + premium[:, 0], children_helped(tally, spells)))
+    helped = tally.add("children_helped", children_helped(tally, spells))
+    tally.add("children_helped_rate", 10_000.0 * ratio(helped, tally.of_all("population_0_17")))
+    tally.add("cost_per_child_helped", ratio(staff_cost[:, 0] + premium[:, 0], helped))
     add_use_of_time(tally, spells, replication)
 
 

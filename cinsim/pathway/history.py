@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normals
+from cinsim.engine.year import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
 from cinsim.policy.many import decided
 from cinsim.policy.thresholds import (
     Thresholds,

@@ -11,10 +11,11 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
+from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws, Stream
 from cinsim.engine.record import Write
 from cinsim.engine.variates import normal
+from cinsim.engine.year import DAYS_PER_YEAR
 from cinsim.pathway.child import Child, News
 from cinsim.pathway.conference_diary import ConferenceDiary
 from cinsim.policy.practice import Practice

@@ -14,9 +14,10 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
+from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import exponentials
+from cinsim.engine.year import DAYS_PER_YEAR
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters
 
 TURNS_18: Final = 0

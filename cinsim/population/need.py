@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
+from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
 from cinsim.engine.variates import normals
+from cinsim.engine.year import DAYS_PER_YEAR
 from cinsim.population.children import Children, age_band
 from cinsim.reference.parameters import Parameters
 

@@ -21,10 +21,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cinsim.engine.clock import DAYS_PER_YEAR, TICKS_PER_DAY, WORKING_DAYS_PER_YEAR, Calendar, on_grid
+from cinsim.engine.clock import TICKS_PER_DAY, Calendar, on_grid
 from cinsim.engine.draws import Draws
 from cinsim.engine.totals import sum_in_order
 from cinsim.engine.variates import exponential, exponentials
+from cinsim.engine.year import DAYS_PER_YEAR, WORKING_DAYS_PER_YEAR
 from cinsim.population.children import AGE_EDGES, Children, age_band
 from cinsim.population.need import DAYS_PER_QUARTER, NeedGrid
 from cinsim.reference.parameters import Parameters

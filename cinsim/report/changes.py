@@ -12,7 +12,7 @@ from cinsim.scenario.posts import POSTS_KEY, posts_in_words
 from cinsim.scenario.today import practice_today
 
 # differences in these are no change of policy
-_NOT_POLICY = ("name", "title", "question", "extends", "replications", "seed", "initial_state", "precision")
+_NOT_POLICY = ("name", "title", "question", "outcomes", "extends", "replications", "seed", "initial_state", "precision")
 
 _NAMES = {"cin": "CIN", "cpp": "child protection", "fte": "FTE"}
 _SECTIONS = ("policies", "workforce", "demand", "parameters")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from cinsim.outcomes.compare import HIGHER, LOWER, NO_CHANGE
 from cinsim.report.folder import WHOLE, Arm, RunFolder
@@ -28,6 +29,7 @@ class Effect:
     pairs_needed : pairs for which the interval would leave out zero; NaN where none would, or none are needed.
     chance_share : share of the variance between pairs that is chance; the rest is parameters. NaN where unknown.
     n, draws : pairs of draw and replication, and draws among them.
+    over : what the interval was taken over; of authorities ``n`` is their number.
     """
 
     arm: Arm
@@ -41,6 +43,7 @@ class Effect:
     chance_share: float
     n: int
     draws: int
+    over: Literal["replications", "authorities"] = "replications"
 
     @property
     def after(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
 from csv import reader
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -74,6 +74,7 @@ class RunFolder:
     contributions, children_changed : None where the run has none.
     events : path of ``events.parquet``, None where the run has none.
     regions : rows of ``national.csv`` of the regions, None where the run has none; England's stand among the measures.
+    of_authorities : of a comparison of several authorities, the differences of each.
     """
 
     path: Path
@@ -85,6 +86,7 @@ class RunFolder:
     children_changed: pd.DataFrame | None
     events: Path | None
     regions: pd.DataFrame | None = None
+    of_authorities: pd.DataFrame | None = None
 
     @property
     def compares(self) -> bool:
@@ -96,29 +98,29 @@ class RunFolder:
         """The scenario the others are compared with, or the only one."""
         return self.arms[0]
 
-    @property
+    @cached_property
     def years(self) -> list[int]:
         """The reporting years with results, in order."""
         return sorted(int(y) for y in self.measures["year"].unique())
 
-    @property
+    @cached_property
     def areas(self) -> pd.DataFrame:
         """Codes and names of the areas, England left out where it stands beside authorities."""
         found = self.measures[["area_code", "area_name"]].drop_duplicates().reset_index(drop=True)
         return found[found["area_code"] != ENGLAND_CODE].reset_index(drop=True) if len(found) > 1 else found
 
-    @property
+    @cached_property
     def replications(self) -> int:
         """Pairs of draw and replication in the fullest scenario."""
         pairs = self.measures[["scenario", "draw", "replication"]].drop_duplicates()
         return int(pairs.groupby("scenario").size().max())
 
-    @property
+    @cached_property
     def draws(self) -> int:
         """Parameter draws; 1 means parameters were held at their point values."""
         return int(self.measures["draw"].nunique())
 
-    @property
+    @cached_property
     def place(self) -> str:
         """The area in words."""
         areas = self.areas
@@ -137,13 +139,19 @@ class RunFolder:
             cells.setdefault((row["measure"], int(row["year"]), row["group"]), {})[str(row["scenario"])] = row
         return cells
 
+    @cached_property
+    def _whole_rows(self) -> dict[str, pd.DataFrame]:
+        """The rows of all children, by measure."""
+        whole = self.measures[self.measures["group"] == WHOLE]
+        return {str(measure): rows for measure, rows in whole.groupby("measure", sort=False)}
+
     def whole_area(self, measure: str) -> pd.DataFrame:
         """Return scenario, year, draw, replication, value of a measure for all children and the whole area.
 
         Where several authorities were run, that of all their children together is used, else the mean of the authorities
         (of medians and other percentiles, which do not add up).
         """
-        rows = self.measures[(self.measures["measure"] == measure) & (self.measures["group"] == WHOLE)]
+        rows = self._whole_rows.get(measure, self.measures.iloc[:0])
         if rows["area_code"].nunique() > 1 and (rows["area_code"] == ENGLAND_CODE).any():
             rows = rows[rows["area_code"] == ENGLAND_CODE]
         keys = ["scenario", "year", "draw", "replication"]
@@ -151,13 +159,12 @@ class RunFolder:
 
     def has(self, measure: str) -> bool:
         """Whether the run holds a finite value of a measure for all children."""
-        rows = self.measures[(self.measures["measure"] == measure) & (self.measures["group"] == WHOLE)]
-        return bool(np.isfinite(rows["value"]).any())
+        return measure in self._whole_rows and bool(np.isfinite(self._whole_rows[measure]["value"]).any())
 
     def by_area(self, measure: str, year: int) -> pd.DataFrame:
         """Return scenario, area_code, area_name, value (mean over replications) of each authority in one year."""
-        m = self.measures
-        rows = m[(m["measure"] == measure) & (m["group"] == WHOLE) & (m["year"] == year) & (m["area_code"] != ENGLAND_CODE)]
+        m = self._whole_rows.get(measure, self.measures.iloc[:0])
+        rows = m[(m["year"] == year) & (m["area_code"] != ENGLAND_CODE)]
         return rows.groupby(["scenario", "area_code", "area_name"], sort=True)["value"].mean().reset_index()
 
 
@@ -178,15 +185,16 @@ def read_run(folder: Path) -> RunFolder:
         raise InputError("the run has no such table; give a folder that a finished run wrote", path=folder / "measures.csv")
     codes = _areas_of(manifest, folder / MANIFEST)
     several = len(codes) > 1
+    asked = _asked(manifest)
     groups = GroupSums() if several and ENGLAND_CODE not in codes else None
-    measures = _read_measures(there["measures.csv"], MEASURE_COLUMNS, several=several, groups=groups)
+    measures = _read_measures(there["measures.csv"], MEASURE_COLUMNS, asked, several=several, groups=groups)
     if groups is not None:
         measures = pd.concat([measures, groups.frame(f"{len(codes)} local authorities")], ignore_index=True)
     compared = there.get("differences.csv")
-    differences = _read_measures(compared, DIFFERENCE_COLUMNS, several=several) if compared else None
+    differences = _read_measures(compared, DIFFERENCE_COLUMNS, asked, several=several) if compared else None
     regions = None
     if "national.csv" in there:
-        national = _read_national(there["national.csv"])
+        national = _read_national(there["national.csv"], asked)
         regions = national[national["area_level"] == "region"].reset_index(drop=True)
         if ENGLAND_CODE not in codes:  # else England's average authority was run beside others
             england = national[national["area_level"] == "england"].assign(group=WHOLE)
@@ -203,7 +211,18 @@ def read_run(folder: Path) -> RunFolder:
         events=there.get("events.parquet"),
         regions=regions,
     )
-    return replace(run, differences=_overall_differences(run)) if len(run.areas) > 1 and run.compares else run
+    if len(run.areas) < 2 or not run.compares:
+        return run
+    return replace(run, differences=_overall_differences(run), of_authorities=differences)
+
+
+def _asked(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the measures that scenarios name: those that answer their question, and those by whose count a policy costs."""
+    asked: set[str] = set()
+    for scenario in manifest["scenarios"]:
+        asked |= set(scenario.get("outcomes") or ())
+        asked |= {str(cost["per"]) for cost in (scenario.get("costs") or {}).get("policy") or ()}
+    return asked
 
 
 def _overall_differences(run: RunFolder) -> pd.DataFrame:
@@ -228,13 +247,15 @@ def _areas_of(manifest: Mapping[str, Any], path: Path) -> list[str]:
     return codes
 
 
-def _read_measures(path: Path, wanted: tuple[str, ...], *, several: bool, groups: GroupSums | None = None) -> pd.DataFrame:
+def _read_measures(
+    path: Path, wanted: tuple[str, ...], asked: Set[str], *, several: bool, groups: GroupSums | None = None
+) -> pd.DataFrame:
     """Read a tidy table piece by piece, keeping the measures the page uses; with many authorities it is large.
 
     Of several authorities, groups are kept of England's average one alone; the others' are added up in ``groups``.
     """
     options = _columns_of(path, wanted)
-    used = pa.array(sorted(USED | NEEDED))
+    used = pa.array(sorted(USED | NEEDED | asked))
     pieces = []
     try:
         with csv.open_csv(path, convert_options=options) as file_pieces:
@@ -267,12 +288,12 @@ def _columns_of(path: Path, wanted: tuple[str, ...]) -> csv.ConvertOptions:
     return csv.ConvertOptions(column_types=kinds, include_columns=list(wanted), null_values=["", "nan", "NaN"])
 
 
-def _read_national(path: Path) -> pd.DataFrame:
+def _read_national(path: Path, asked: Set[str]) -> pd.DataFrame:
     try:
         table = csv.read_csv(path, convert_options=_columns_of(path, NATIONAL_COLUMNS))
     except pa.ArrowInvalid as wrong:
         raise InputError(f"cannot be read: {wrong}", path=path) from wrong
-    return _as_shown(table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED)))).to_pandas())
+    return _as_shown(table.filter(compute.is_in(table["measure"], value_set=pa.array(sorted(USED | asked)))).to_pandas())
 
 
 def _as_shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,16 +18,28 @@ from cinsim.errors import InputError
 from cinsim.listing import foreign, in_words
 from cinsim.listing import listed as listed_files
 from cinsim.outcomes.summary import ENOUGH_FOR_RANGE, LOWEST_TO_HIGHEST
-from cinsim.reference.areas import areas
-from cinsim.report.cautions import cautions
 from cinsim.report.changes import changes, settings
+from cinsim.report.explore import explore_data, scripts
 from cinsim.report.figures import figures_of
+from cinsim.report.first_screen import (
+    against_table,
+    cost_table,
+    hours_by_role,
+    lead_figure,
+    lead_title,
+    outcomes_table,
+    year_tables,
+)
 from cinsim.report.folder import RunFolder, read_run
 from cinsim.report.hours import hours_table
-from cinsim.report.labels import count_in_words, count_words, listed
+from cinsim.report.labels import count_words, listed
 from cinsim.report.lottery import lottery_tables
 from cinsim.report.one_child import one_child_tables
+from cinsim.report.places import authority_sentences, authority_tables, maps
 from cinsim.report.published import england
+from cinsim.report.results.build import results_of
+from cinsim.report.results.model import Results
+from cinsim.report.results.stored import RESULTS, results_text
 from cinsim.report.sensitivity import sensitivities
 from cinsim.report.style import FigureFile
 from cinsim.report.suppression import groups_table
@@ -46,10 +58,33 @@ from cinsim.sealed import write_sealed
 PAGE, GROUPS, FIGURES = "report.html", "groups.csv", "figures"
 # the figure that stands beside the answer, before the tables
 LEAD = "differences"
+BY_YEAR = (
+    "referral_rate", "children_in_need_31_march_rate", "cin_plans_31_march_rate", "cpp_31_march_rate",
+    "looked_after_31_march_rate", "caseload_mean", "cin_visits_per_child_month", "cpp_visits_per_child_month", "staff_cost",
+    "agency_premium_cost",
+)  # fmt: skip
+"""Measures told by year besides the outcomes."""
+CONTENTS = (
+    ("cautions", "cautions", "Before you rely on it"),
+    ("else", "compares", "What else changed"),
+    ("cost", "costs", "What it costs"),
+    ("years", "", "By year"),
+    ("places", "places", "Each authority"),
+    ("published", "", "Beside published figures"),
+    ("figures", "", "Figures"),
+    ("child", "one_child", "One child, two journeys"),
+    ("variation", "lottery", "How much authorities differ"),
+    ("groups", "groups", "Groups of children"),
+    ("drives", "", "What drives it: changes, assumptions, hours"),
+    ("method", "", "Method"),
+    ("limits", "", "Limits"),
+    ("repeat", "", "How to repeat this run"),
+)
+"""Each section's place, what must be there for it, and its name."""
 
 
 def write_report(folder: Path) -> Path:
-    """Draw a run's figures, write ``report.html`` and ``groups.csv`` beside them and return the page's path.
+    """Draw a run's figures, write ``results.json``, ``report.html`` and ``groups.csv`` beside them and return the page's path.
 
     They replace those that stood there once all are made; the manifest lists them. A file that no run wrote stays.
 
@@ -64,7 +99,9 @@ def write_report(folder: Path) -> Path:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(mode=0o700)
     try:
-        page = page_of(run, figures_of(run, aside / FIGURES))
+        results = results_of(run)
+        (aside / RESULTS).write_text(results_text(results), encoding="utf-8")
+        page = page_of(run, results, figures_of(run, aside / FIGURES))
         (aside / PAGE).write_text(page, encoding="utf-8")
         if not (groups := groups_table(run)).empty:
             groups.to_csv(aside / GROUPS, index=False)
@@ -83,7 +120,7 @@ def _replace_drawn(run: RunFolder, aside: Path) -> None:
     others = [name for name in foreign(run.path, written, (MANIFEST,)) if name.partition(",")[0] in new]
     if others:
         raise InputError(f"holds what no run wrote ({in_words(others)}). Nothing was touched; move that away", path=run.path)
-    drawn = [name for name in written if name in (PAGE, GROUPS) or name.startswith(f"{FIGURES}/")]
+    drawn = [name for name in written if name in (PAGE, GROUPS, RESULTS) or name.startswith(f"{FIGURES}/")]
     for name in drawn:
         (run.path / name).unlink(missing_ok=True)
     kept = {name: digest for name, digest in written.items() if name not in drawn}
@@ -95,28 +132,43 @@ def _replace_drawn(run: RunFolder, aside: Path) -> None:
         keep_private(run.path)
 
 
-def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
+def page_of(run: RunFolder, results: Results, figures: list[FigureFile]) -> str:
     """Return the page's HTML."""
     package = files("cinsim.report")
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
         package.joinpath("template.html").read_text(encoding="utf-8")
     )
     published, searched = england(), sensitivities(run, ())
+    parts = {
+        "cautions": list(results.cautions),
+        "costs": cost_table(results),
+        "places": authority_tables(results),
+        "one_child": one_child_tables(run),
+        "lottery": lottery_tables(run),
+        "groups": group_tables(run),
+    }
     return template.render(
+        **parts,
         style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
-        title=_title(run),
-        subtitle=f"{run.place[0].upper()}{run.place[1:]}, {_years(run)}",
-        questions=_questions(run),
+        results=results,
+        title=results.question or results.title,
+        subtitle=results.opening,
+        outcomes=outcomes_table(results, published),
+        lead_title=lead_title(results),
+        lead=lead_figure(results),
+        contents=[(place, words) for place, needs, words in CONTENTS if _there(needs, parts, results)],
+        against=against_table(results),
+        years=year_tables(results, [*results.outcomes, *(name for name in BY_YEAR if name not in results.outcomes)]),
+        places_sentences=authority_sentences(results),
+        maps=maps(results),
+        roles=hours_by_role(results),
+        explore=explore_data(results),
+        scripts=scripts(),
         answer=answer(run, published),
-        cautions=_cautions(run),
-        arms=run.arms,
         compares=run.compares,
         headline=headline_table(run, published),
         differences=differences_table(run),
-        groups=group_tables(run),
-        lottery=lottery_tables(run),
-        one_child=one_child_tables(run),
-        lead=[(figure, _image(figure)) for figure in figures if figure.name == LEAD],
+        lead_figures=[(figure, _image(figure)) for figure in figures if figure.name == LEAD],
         figures=[(figure, _image(figure)) for figure in figures if figure.name != LEAD],
         changes=changes(run),
         settings=settings(run) if not run.compares else [],
@@ -124,7 +176,6 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
         parameters=parameters_table(run),
         hours=hours_table(run),
         sensitivity=sensitivity_sentences(run),
-        baseline=run.baseline.named,
         draws=run.draws,
         varied=searched.varied,
         held=searched.held,
@@ -135,10 +186,8 @@ def page_of(run: RunFolder, figures: list[FigureFile]) -> str:
     )
 
 
-def _cautions(run: RunFolder) -> list[str]:
-    """Return what is to be known of the run's authorities; nothing of those that the tables of areas no longer hold."""
-    codes = set(run.areas["area_code"])
-    return cautions([area for area in areas() if area.area_code in codes])
+def _there(needs: str, parts: Mapping[str, Any], results: Results) -> bool:
+    return results.compares if needs == "compares" else not needs or bool(parts[needs])
 
 
 def _ranges(run: RunFolder) -> str:
@@ -150,25 +199,6 @@ def _ranges(run: RunFolder) -> str:
         )
     further = "further runs, with parameters and chance of their own" if run.draws > 1 else "further runs with these parameters"
     return f"Ranges of levels hold about nine in ten of {further}: of the model's runs, not of the years to come."
-
-
-def _years(run: RunFolder) -> str:
-    first, last = run.years[0], run.years[-1]
-    return f"year to March {first}" if first == last else f"years to March {first} to {last}"
-
-
-def _questions(run: RunFolder) -> list[str]:
-    asked = [arm.question for arm in run.arms[1:] if arm.question] or [run.baseline.question]
-    return [question for question in dict.fromkeys(asked) if question]
-
-
-def _title(run: RunFolder) -> str:
-    if not run.compares:
-        return run.baseline.title
-    others = run.arms[1:]
-    return (
-        others[0].title if len(others) == 1 else f"{count_in_words(len(others), 'scenario')} compared with {run.baseline.named}"
-    )
 
 
 def _article(grade: str) -> str:

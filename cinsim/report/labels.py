@@ -75,13 +75,31 @@ _TEXTS = {
     "cpp_visits_due": "Child protection visits due",
     "cpp_visits_on_time_percent": "Child protection visits on time",
     "funded_posts_fte": "Funded posts simulated (FTE)",
+    "cin_visits_per_child_month": "CIN visits made per child and month",
+    "cpp_visits_per_child_month": "Child protection visits made per child and month",
     "worker_changes_per_child": "Changes of worker per child",
+    "children_helped_rate": "Children helped in the year per 10,000",
     "re_referred_within_12_months_of_closure_percent": "Children re-referred within 12 months of closure",
     "unmet_need_child_days_rate": "Children with unmet need on an average day, per 1,000",
     "undetected_harm_child_days_rate": "Children with undetected harm on an average day, per 1,000",
     "cost": "Hours-worked cost (recorded hours at their cost)",
     "staff_cost": "Staff cost (agency staff at permanent rates)",
     "agency_premium_cost": "Agency premium (what agency staff cost above that)",
+}
+_SHORT = {
+    "children_helped_rate": "children helped",
+    "re_referral_percent": "re-referrals",
+    "cin_visits_on_time_percent": "CIN visits on time",
+    "cpp_visits_on_time_percent": "child protection visits on time",
+    "caseload_mean": "caseloads",
+    "referral_rate": "referrals",
+    "cin_plans_31_march_rate": "CIN plans",
+    "cpp_31_march_rate": "child protection plans",
+    "looked_after_31_march_rate": "looked-after children",
+    "children_in_need_31_march_rate": "children in need",
+    "assessment_within_45_days_percent": "assessments within 45 working days",
+    "unmet_need_child_days_rate": "children with unmet need",
+    "undetected_harm_child_days_rate": "children with undetected harm",
 }
 _NOT_HEADLINES = ("assessment_days_p25", "assessment_days_p75", "caseload_median", "caseload_p90")
 HEADLINES = tuple(name for name in _TEXTS if name not in _NOT_HEADLINES)
@@ -94,7 +112,11 @@ GROUPED = {
     "cpp_31_march_rate": "cpp_31_march",
 }
 STOCKS = ("children_in_need_31_march_rate", "cin_plans_31_march_rate", "cpp_31_march_rate", "looked_after_31_march_rate")
-USED = frozenset({"population_0_17", *_TEXTS, *GROUPED.values(), *COUNTED} | {name.removesuffix("_rate") for name in STOCKS})
+BY_ROLE = ("hours", "overtime_hours", "utilisation_percent")
+USED = frozenset(
+    {"population_0_17", "children_helped", *BY_ROLE, *_TEXTS, *GROUPED.values(), *COUNTED}
+    | {name.removesuffix("_rate") for name in STOCKS}
+)
 """Measures that are read from a run; the rest stay in its tables."""
 
 
@@ -113,9 +135,16 @@ def label(measure: str) -> Label:
         return Label(text, 0, _POUNDS)
     if measure == "funded_posts_fte":
         return Label(text, 1, "")
-    if measure.startswith("caseload") or measure == "worker_changes_per_child":
-        return Label(text, 2 if measure == "worker_changes_per_child" else 1, "")
+    if measure.endswith("_per_child_month") or measure == "worker_changes_per_child":
+        return Label(text, 2, "")
+    if measure.startswith("caseload"):
+        return Label(text, 1, "")
     return Label(text, 0, "")
+
+
+def short(measure: str) -> str:
+    """Return a measure's name as a sentence has it, without its unit where one is usual."""
+    return _SHORT.get(measure) or in_sentence(label(measure).text)
 
 
 def number(value: float, decimals: int) -> str:

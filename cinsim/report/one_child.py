@@ -73,8 +73,8 @@ def _told(run: RunFolder, arm: Arm, table: pd.DataFrame) -> Table:
         cells = [Cell(words if where in ("both", side) else "–") for side in ("left_only", "right_only")]
         rows.append((Cell(_day(pd.Timestamp(day).date())), *cells))
     return Table(
-        f"One child under {run.baseline.named} and under {arm.label}",
-        ("Date", run.baseline.label, arm.label),
+        f"One child under {run.baseline.named} and under {arm.title}",
+        ("Date", run.baseline.label, arm.title),
         tuple(rows),
         "Chosen by number among the children for whom something came out otherwise, from shortly before the two journeys part; "
         "one simulated child, and no evidence of anything by itself.",

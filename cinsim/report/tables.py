@@ -28,11 +28,12 @@ FLAT = ("ethnicity", "need")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, a smaller line under it, and a class for its look."""
+    """One cell: its text, a smaller line under it, a class for its look, and the number by which its column is sorted."""
 
     text: str
     note: str = ""
     look: str = ""
+    sort: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def differences_table(run: RunFolder) -> Table | None:
         return None
     return Table(
         f"Difference from {run.baseline.label}, year to March {year}",
-        ("Measure", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:])),
+        ("Measure", f"{run.baseline.label}, level", *(arm.title for arm in run.arms[1:])),
         tuple(rows),
         "Differences are paired by draw and replication; those of percentages are in percentage points. Under each: its 95% "
         "interval. Grey: less than 1% (half a point), if anything. “Cannot tell”: the interval spans zero. Of twenty intervals "
@@ -142,7 +143,7 @@ def group_tables(run: RunFolder) -> list[Table]:
                 for arm in run.arms[1:]
             )
             rows.append((Cell(_group_text(group)), level, *cells))
-        columns = ("Group", f"{run.baseline.label}, level", *(arm.label for arm in run.arms[1:]))
+        columns = ("Group", f"{run.baseline.label}, level", *(arm.title for arm in run.arms[1:]))
         tables.append(Table(f"{label(measure).text}, by group", columns, tuple(rows), f"Year to March {year}. {suppressed}"))
     return tables
 
@@ -199,7 +200,7 @@ def changed_parameters(run: RunFolder) -> dict[str, dict[str, float]]:
     changed: dict[str, dict[str, float]] = {}
     for arm in run.arms:
         for name, value in (arm.resolved.get("parameters") or {}).items():
-            changed.setdefault(str(name), {})[arm.label] = value
+            changed.setdefault(str(name), {})[arm.title] = value
     return changed
 
 

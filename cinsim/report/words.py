@@ -34,7 +34,7 @@ FOLLOWED = (
 THEMES = {
     "Children helped": (
         "cin_plans_31_march_rate", "cin_plans_started_rate", "cpp_31_march_rate", "cpp_started_rate",
-        "looked_after_31_march_rate",
+        "looked_after_31_march_rate", "children_helped_rate",
     ),
     # a case is open from the referral on: one that waits for the decision on it is not help given
     "Cases open, decided on and looked into": (
@@ -50,7 +50,8 @@ THEMES = {
     ),
     "On time": (
         "decision_within_1_day_percent",
-        "cin_visits_due", "cin_visits_on_time_percent", "cpp_visits_due", "cpp_visits_on_time_percent",
+        "cin_visits_due", "cin_visits_on_time_percent", "cin_visits_per_child_month", "cpp_visits_due",
+        "cpp_visits_on_time_percent", "cpp_visits_per_child_month",
         "cin_not_visited_3_months_percent",
         "assessment_within_45_days_percent", "assessment_days_p50", "icpc_within_15_days_percent", "cpp_reviews_on_time_percent",
     ),

@@ -95,7 +95,7 @@ def make_manifest(
         "scenario": _resolved(baseline_name, baseline),
         "scenarios": [_resolved(name, scenario) for name, scenario in arms.items()],
         "seed": baseline.seed,
-        "parameters": parameter_entries(parameters[baseline_name][0], baseline.parameters),
+        "parameters": parameter_entries(parameters[baseline_name][0], baseline.own_parameters),
         "posterior_draws": {name: posterior_rows(scenario, parameters[name]) for name, scenario in arms.items()},
         "parameter_sets": {name: [dict(values) for values in sets] for name, sets in parameters.items()},
         "areas": [{"area_code": code, "area_name": name} for code, name in areas.items()],
@@ -140,7 +140,7 @@ def posterior_rows(scenario: Scenario, sets: Sequence[Mapping[str, float]]) -> l
     if isinstance(scenario.draws, str) or scenario.draws > size:
         return None
     taken = posterior_draws(scenario.draws, scenario.structure, seed=scenario.seed)
-    own = set(scenario.parameters)
+    own = set(scenario.own_parameters)
     are_these = len(taken) == len(sets) and all(
         values.get(name) == value
         for values, row in zip(sets, taken, strict=True)

@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ from cinsim.runs.gather import Summarise, area_measures, by_area, write_measures
 from cinsim.runs.local import Executor, LocalExecutor, Work, all_cores
 from cinsim.runs.manifest import MANIFEST, make_manifest, write_manifest
 from cinsim.runs.precision import MOST, enough_for
-from cinsim.runs.progress import progress
+from cinsim.runs.progress import FINISHED, NOBODY, WRITING, Listener, RunCancelled, Step, progress
 from cinsim.runs.store import Store
 from cinsim.runs.tasks import Task, code_version, largest_first, make_tasks
 from cinsim.scenario.stored import RETURN_PATH
@@ -53,6 +53,7 @@ class RunOptions:
     overwrite : replace an existing run folder even if results would be lost; never what no run wrote.
     quiet : no progress bar.
     engine : "auto", "native" or "python"; auto is the native engine where it is there.
+    listener : who is told how far the run is, and may cancel it.
     """
 
     folder: Path
@@ -62,6 +63,7 @@ class RunOptions:
     overwrite: bool = False
     quiet: bool = False
     engine: str = AUTO
+    listener: Listener = NOBODY
 
     def work(self) -> Work:
         """Return what does one task.
@@ -146,7 +148,7 @@ def make_plan(
         arms[scenario.name] = scenario
     if parameter_sets is None:
         arms = _spread_over_draws(arms)
-        parameter_sets = {name: _calibrated(scenario) for name, scenario in arms.items()}
+        parameter_sets = {name: calibrated(scenario) for name, scenario in arms.items()}
     if baseline.precision is not None:
         for measure in baseline.precision.measures:
             if measure not in MEASURES:
@@ -156,7 +158,7 @@ def make_plan(
     register = load_register()
     sets = parameter_sets if isinstance(parameter_sets, Mapping) else dict.fromkeys(arms, parameter_sets or [{}])
     parameters = {
-        name: [register.values_with({**values, **scenario.parameters}) for values in sets[name]]
+        name: [register.values_with({**values, **scenario.own_parameters}) for values in sets[name]]
         for name, scenario in arms.items()
     }
     return Plan(arms=arms, areas=resolve(baseline.area), parameters=parameters, caseload=caseload)
@@ -184,7 +186,7 @@ def _spread_over_draws(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
     return {name: scenario.with_(draws=draws, replications=baseline.replications // draws) for name, scenario in arms.items()}
 
 
-def _calibrated(scenario: Scenario) -> Sequence[Mapping[str, float]]:
+def calibrated(scenario: Scenario) -> Sequence[Mapping[str, float]]:
     """Return the parameter sets that a scenario asks for, its seed choosing among draws; empty sets stand for the register's."""
     from cinsim.reference.calibrated import point_values, posterior_draws
 
@@ -220,6 +222,7 @@ def carry_out(
     ------
     InputError : the folder holds other results or what no run wrote, another run is writing it, or the plan cannot be run.
     RunError : a task failed for good or could not be stored, or figures or page failed; what is finished is kept.
+    RunCancelled : the listener asked for it; what is finished is kept.
     KeyboardInterrupt : stopped by the user; the message says how to go on.
     """
     begun = time.perf_counter()
@@ -239,7 +242,8 @@ def carry_out(
         require_space(store.folder)
         plan, tasks, computed = _all_done(plan, options, executor, work, store)
         with _stopped_while_writing(), written_aside(place, refuse, MANIFEST, private=private) as aside:
-            with progress("Gathering", len(tasks), quiet=options.quiet) as advance:
+            areas = len(plan.areas)
+            with progress("Gathering", len(tasks), quiet=options.quiet, listener=options.listener, count=areas) as advance:
                 write_measures(tasks, store, aside, summarise, advance)
             write_events(tasks, store, aside / "events.parquet")
             if private:
@@ -251,13 +255,16 @@ def carry_out(
                 wall_seconds=time.perf_counter() - begun, computed=computed, events_kept=options.events,
             )  # fmt: skip
             write_manifest(manifest, aside)
+            options.listener.tell(Step(WRITING, 0, 1, 0.0, 0.0, None))
             undrawn = None if draw is None else _error_of(draw, aside)
     if undrawn is not None:
         raise RunError(
             f"the tables are in {options.folder}; its figures and page could not be made "
             f"({type(undrawn).__name__}: {undrawn}). `cinsim report {options.folder}` tries that again"
         ) from undrawn
-    return Outcome(tasks, computed, time.perf_counter() - begun, manifest["checks"])
+    wall = time.perf_counter() - begun
+    options.listener.tell(Step(FINISHED, computed, computed, 1.0, round(wall, 1), 0.0))
+    return Outcome(tasks, computed, wall, manifest["checks"])
 
 
 def _error_of(draw: Callable[[Path], None], folder: Path) -> Exception | None:
@@ -283,13 +290,13 @@ def _stopped_while_writing() -> Iterator[None]:
 def _all_done(plan: Plan, options: RunOptions, executor: Executor, work: Work, store: Store) -> tuple[Plan, list[Task], int]:
     """Return the plan with as many replications as its precision needs, its tasks, all of them done, and how many now."""
     tasks = plan.tasks(options.events)
-    computed = do_missing(tasks, executor, work, store, quiet=options.quiet)
+    computed = do_missing(tasks, executor, work, store, quiet=options.quiet, listener=options.listener)
     while (replications := _enough(plan, tasks, store)) > max(task.replication for task in tasks) + 1:
         plan = plan.with_replications(replications)
         tasks = plan.tasks(options.events)
-        computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
+        computed += do_missing(tasks, executor, work, store, quiet=options.quiet, listener=options.listener)
     if any(not store.has(task) for task in tasks):  # the folder of finished tasks was deleted meanwhile
-        computed += do_missing(tasks, executor, work, store, quiet=options.quiet)
+        computed += do_missing(tasks, executor, work, store, quiet=options.quiet, listener=options.listener)
     return plan, tasks, computed
 
 
@@ -328,8 +335,15 @@ def termination_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Store, *, quiet: bool) -> int:
-    """Do the tasks that are not in the store yet, each once, the largest first; return how many those were."""
+def do_missing(
+    tasks: Sequence[Task], executor: Executor, work: Work, store: Store, *, quiet: bool, listener: Listener = NOBODY
+) -> int:
+    """Do the tasks that are not in the store yet, each once, the largest first; return how many those were.
+
+    Raises
+    ------
+    RunCancelled : the listener asked for it; it is asked before the first and after every task.
+    """
     once = {task.key: task for task in sorted(tasks, key=lambda task: task.keep_events)}  # arms may share a task
     missing = largest_first(task for task in once.values() if not store.has(task))
     if not missing:
@@ -339,17 +353,28 @@ def do_missing(tasks: Sequence[Task], executor: Executor, work: Work, store: Sto
         print(f"{what} damaged on disk ({store.folder}) and will be simulated again", file=sys.stderr)
     done = 0
     resume = "finished tasks are kept: the same command goes on from there"
-    with termination_interrupts(), progress("Simulating", sum(task.children for task in missing), quiet=quiet) as advance:
+    children = sum(task.children for task in missing)
+    shown = progress("Simulating", children, quiet=quiet, listener=listener, count=len(missing))
+    with termination_interrupts(), shown as advance:
         try:
-            for task in executor.run(missing, work, store):
+            _go_on(listener, done, missing, resume)
+            for task in (finished := executor.run(missing, work, store)):
                 done += 1
                 advance(task.children)
+                if listener.stops and isinstance(finished, Generator):
+                    finished.close()  # which ends the processes
+                _go_on(listener, done, missing, resume)
         except KeyboardInterrupt:
             done = sum(store.has(task) for task in missing)  # of a group some are, though its word was not heard
             raise KeyboardInterrupt(f"stopped with {done} of {len(missing)} tasks done; {resume}") from None
-        except InputError:
+        except (InputError, RunCancelled):
             raise
         except CinsimError as error:
             done = sum(store.has(task) for task in missing)
             raise RunError(f"{error}\n{done} of {len(missing)} tasks were done; {resume}") from error
     return done
+
+
+def _go_on(listener: Listener, done: int, missing: Sequence[Task], resume: str) -> None:
+    if listener.stops and done < len(missing):
+        raise RunCancelled(f"cancelled with {done} of {len(missing)} tasks done; {resume}")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from cinsim.scenario.model import Scenario
 
 # what of a scenario says how it is called or how often it is run, but not what happens to a child in one replication
-PRESENTATION = ("name", "title", "question", "area", "replications", "draws", "precision")
+PRESENTATION = ("name", "title", "question", "outcomes", "costs", "area", "replications", "draws", "precision")
 # rooms in which a changed line cannot change a finished task
-AFTERWARDS = ("shipped", "journeys", "calibration", "census", "planning", "report", "cli")
+AFTERWARDS = ("shipped", "journeys", "calibration", "census", "planning", "report", "results", "cli")
 # folders of what is made from source and differs between machines: the native engine gives the same bytes everywhere
 MADE = frozenset({"__pycache__", "built"})
 # libraries whose release can change a number

@@ -13,6 +13,7 @@ from cinsim.characters import refused_character
 from cinsim.errors import InputError, quoted, shortened
 from cinsim.reference import areas
 from cinsim.reference.register import load_register
+from cinsim.scenario.costs import Costs, Outcomes, parameter_of
 from cinsim.scenario.fields import Area, Day, Fixed, FixedMapping
 from cinsim.scenario.policies import Policies
 from cinsim.scenario.posts import ListedPost
@@ -74,6 +75,16 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
     )
     title: Annotated[str, Field(min_length=1, description="One line for reports; not inherited through `extends`.")]
     question: Annotated[str, Field(description="The question it asks, in plain words; not inherited through `extends`.")] = ""
+    outcomes: Annotated[
+        Outcomes | None,
+        Field(
+            description="Measures that answer the question, most important first (`cinsim measures`); when left out, children "
+            "helped, re-referrals, visits on time and caseload. What it costs is always said."
+        ),
+    ] = None
+    costs: Annotated[
+        Costs | None, Field(description="What the policy costs beside staff, and own prices of staff; changes no result.")
+    ] = None
     area: Annotated[
         Area, Field(description="An authority's name or code, a list of them, `England` (an average authority) or `all`.")
     ] = "England"
@@ -226,6 +237,20 @@ class Scenario(BaseModel, frozen=True, extra="forbid"):
         if problems:
             raise KeyProblems(problems)
         return parameters
+
+    @field_validator("parameters")
+    @classmethod
+    def _priced_once(cls, parameters: Mapping[str, float], info: ValidationInfo) -> Mapping[str, float]:
+        costs = info.data.get("costs")
+        for role in costs.per_hour if costs is not None else ():
+            if parameter_of(role) in parameters:
+                raise ValueError(f"{parameter_of(role)} stands under costs.per_hour too: write it in one of the two")
+        return parameters
+
+    @property
+    def own_parameters(self) -> Mapping[str, float]:
+        """Parameters that the scenario sets: those by name, and its prices of staff."""
+        return {**self.parameters, **(self.costs.parameters() if self.costs is not None else {})}
 
     @property
     def end(self) -> date:

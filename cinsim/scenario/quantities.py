@@ -17,7 +17,7 @@ from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler,
 from pydantic.functional_validators import PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
-from cinsim.engine.clock import WORKING_DAYS_PER_YEAR
+from cinsim.engine.year import WORKING_DAYS_PER_YEAR
 from cinsim.errors import quoted, shortened
 from cinsim.numerals import number
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.special import ndtr
 
-from cinsim.engine.clock import DAYS_PER_YEAR, Calendar
+from cinsim.engine.clock import Calendar
 from cinsim.engine.draws import Draws
+from cinsim.engine.year import DAYS_PER_YEAR
 from cinsim.errors import InputError
 from cinsim.pathway.child import Stage
 from cinsim.pathway.history import (

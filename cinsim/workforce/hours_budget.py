@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cinsim.engine.clock import WORKING_DAYS_PER_YEAR
 from cinsim.engine.totals import sum_in_order
+from cinsim.engine.year import WORKING_DAYS_PER_YEAR
 from cinsim.reference.areas import Area
 from cinsim.reference.events import Detail
 from cinsim.reference.parameters import NEED_CATEGORIES, Parameters

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinsim.engine.clock import DAYS_PER_YEAR, TICKS_PER_DAY, Calendar, add_months_to_date, on_grid, reporting_year
+from cinsim.engine.clock import TICKS_PER_DAY, Calendar, add_months_to_date, on_grid, reporting_year
+from cinsim.engine.year import DAYS_PER_YEAR
 
 pytestmark = pytest.mark.unit
 

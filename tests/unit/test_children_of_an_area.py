@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from populations import FIRST, Town, World, world
 
-from cinsim.engine.clock import DAYS_PER_YEAR
+from cinsim.engine.year import DAYS_PER_YEAR
 from cinsim.population.children import (
     ADULT_AGE,
     DIES,

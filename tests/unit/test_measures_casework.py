@@ -310,3 +310,18 @@ def test_case_holders_over_their_limit_are_counted_among_those_who_hold_cases() 
     assert found("over_caseload_limit_percent", group="role=social_worker") == 50.0
     assert found("over_caseload_limit_percent", group="role=senior_practitioner") == 100.0
     assert found("over_caseload_limit_percent") == pytest.approx(200 / 3)
+
+
+def test_visits_made_are_over_the_months_on_plans_late_ones_too() -> None:
+    story = Story()
+    worker = story.worker()
+    child = held_by(story, worker)
+    story.plan(child, "2024-04-01", "2025-04-01")
+    for day, due, by in (
+        ("2024-05-02", "2024-05-01", worker),
+        ("2024-09-02", "2024-09-05", worker),
+        ("2024-11-04", "2024-11-04", -1),
+    ):
+        story.tell(day, Event.CIN_VISIT, child, worker=by, due=story.time(due))
+    assert story.measures("cin_visits_per_child_month") == pytest.approx(2 / 12, abs=0.002)
+    assert math.isnan(story.measures("cpp_visits_per_child_month"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_runs import AVERAGE, NAMES, TITLES, RunMaker, resealed
+from report_runs import AVERAGE, NAMES, QUESTION, TITLES, RunMaker, resealed
 
 from cinsim.outcomes.compare import differences
 from cinsim.report.changes import changes, settings
@@ -105,8 +105,8 @@ def test_names_on_the_page_are_words_with_abbreviations_as_they_are_written_and_
     assert (Arm("baseline", "", "", {}).named, Arm("today", "", "", {}).named) == ("the baseline", "today")
     areas = (("E06000017", "Rutland"), ("E08000035", "Leeds"))
     page = write_report(RunMaker(arms=3, areas=areas, years=1, replications=2).write(tmp_path / "run")).read_text()
-    assert "Rutland and Leeds, year to March 2025" in page
-    assert "<h1>Two scenarios compared with the baseline</h1>" in page
+    assert "Simulated for Rutland and Leeds, year to March 2025" in page
+    assert f"<h1>{QUESTION}</h1>" in page
 
 
 def test_one_child_is_shown_under_the_baseline_and_under_each_scenario_from_where_the_journeys_part(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from populations import world
 
 from cinsim.census.caseload import caseload_of
+from cinsim.engine.environment import DayByDay
+from cinsim.engine.record import EventRecord
 from cinsim.pathway.child import Stage
 from cinsim.pathway.history import CHILD_IN_NEED, CHILD_PROTECTION, LOOKED_AFTER, OUT, WORKING_DAYS_PER_QUARTER, _Past
 from cinsim.policy import thresholds as rules
@@ -22,10 +24,12 @@ from cinsim.policy.thresholds import Thresholds, national_thresholds, needs_sect
 from cinsim.population.caseload import InitialCaseload, OpenStage
 from cinsim.population.children import DISABILITY
 from cinsim.reference.areas import find_area
+from cinsim.reference.events import DETAIL_NAMES, EVENT_NAMES
 from cinsim.reference.parameters import THRESHOLDS
 from cinsim.scenario import Scenario
 from cinsim.simulation.placing import placed
-from cinsim.simulation.replicate import UnderWay
+from cinsim.simulation.replicate import SetUp
+from cinsim.simulation.world import World, begin
 
 pytestmark = pytest.mark.unit
 
@@ -169,21 +173,23 @@ def test_the_child_placed_with_an_enquiry_in_progress_is_one_whose_need_calls_fo
 
 
 @cache
-def taken_over() -> UnderWay:
+def taken_over() -> tuple[SetUp, World]:
     scenario = Scenario.model_validate(
         {"title": "Go on", "area": "Leeds", "start": "2026-04-01", "years": 1, "population_fraction": 0.02, "warm_up": 0,
          "parameters": {"enquiry_error_sd": 0.0}}
     )  # fmt: skip
-    return UnderWay(scenario, find_area("Leeds"), caseload=caseload_of(small_return(2026)))
+    ready = SetUp(scenario, find_area("Leeds"), caseload=caseload_of(small_return(2026)))
+    record = EventRecord(EVENT_NAMES, DETAIL_NAMES)
+    return ready, begin(DayByDay(), ready.draws, record.write, ready.given(scenario))
 
 
 def test_of_plans_taken_over_those_whose_severity_calls_for_an_enquiry_have_been_looked_into() -> None:
-    run = taken_over()
-    service, cases = run._world.service, run._made.cases
+    ready, world_ = taken_over()
+    service, cases = world_.service, ready._made.cases
     plans = [service.known[number] for number, case in cases.items() if case.stage is Stage.CHILD_IN_NEED]
     severities = {child.number: service.severity(child) for child in plans}
     expected = {n for n, seen in severities.items() if needs_section_47(seen, service.open_case_thresholds(service.known[n]))}
     assert expected, "the test needs a child above the threshold"
     assert len(expected) < len(plans), "and one below"
     assert {child.number for child in plans if child.enquired > -np.inf} == expected
-    assert date(2026, 4, 1) == run._made.calendar.first
+    assert date(2026, 4, 1) == ready._made.calendar.first
