@@ -39,6 +39,8 @@ CALLS: dict[str, tuple[tuple[str, ...], ...]] = {
     "check": (("check", "base.yaml", f"{LONG}.yaml"), ("check", "--journeys", "journeys")),
     "diff": (("diff", "base.yaml", f"{LONG}.yaml"),),
     "report": (("report", "outputs/base"),),
+    "brief": (("brief", "outputs/base", "--out", "brief", "--overwrite"),),
+    "export": (("export", "outputs/base", "--csv", "--out", "tables", "--overwrite"),),
     "staffing": (
         (
             "staffing", "base.yaml", "--target", "assessment_within_45_days_percent >= 5", "--target", "caseload_mean <= 30",

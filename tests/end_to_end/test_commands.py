@@ -39,7 +39,8 @@ def test_a_run_prints_the_main_measures_beside_the_published_and_writes_its_fold
     assert "Referrals per 10,000 children" in printed
     assert "Published 2024" in printed
     run = folder / "outputs" / "baseline"
-    assert {path.name for path in run.iterdir()} == {*RESULTS, "manifest.json", "report.html", "groups.csv", "figures"}
+    others = {"manifest.json", "results.json", "report.html", "groups.csv", "figures"}
+    assert {path.name for path in run.iterdir()} == {*RESULTS, *others}
     assert len(list((run / "figures").glob("*.png"))) >= 3
     checks = json.loads((run / "manifest.json").read_text())["checks"]
     assert checks

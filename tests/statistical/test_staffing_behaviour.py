@@ -181,7 +181,7 @@ def test_ten_years_at_half_the_staff_stay_sane(monkeypatch: pytest.MonkeyPatch) 
                 diaries = {id(worker.diary): worker.diary for worker in here}.values()
                 queued = sum(len(d.ready) + sum(len(page) for page in d.future.values()) for d in diaries)
                 lists = [waiting for team in self.teams.values() for waiting in team._waiting.values()]
-                waiting = sum(entry[3].waiting is entry for each in lists for entry in each)
+                waiting = sum(entry[3].case.waiting is entry[3] for each in lists for entry in each)
                 open_ = waiting + sum(len(worker.cases) for worker in here)
                 entries[year] = (queued, sum(len(each) for each in lists), open_)
 
