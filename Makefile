@@ -85,10 +85,11 @@ regenerate: $(VENV)/core.stamp
 	$(BIN)/python -m cinsim.reference.stub
 	$(BIN)/python -m cinsim.scenario.schema
 	$(BIN)/python -m cinsim.scenario.schema docs/scenarios.md
+	$(BIN)/python -m cinsim.report.results.stored
 	$(BIN)/python -m cinsim.outcomes.definitions > docs/measures.md.new && mv docs/measures.md.new docs/measures.md
 
 # fails when one of them was not as it should be
-GENERATED := cinsim/reference/parameters.pyi cinsim/scenario/scenario.schema.json docs/scenarios.md docs/measures.md
+GENERATED := cinsim/reference/parameters.pyi cinsim/scenario/scenario.schema.json cinsim/report/results/results.schema.json docs/scenarios.md docs/measures.md
 regenerated:
 	@before=$$(cat $(GENERATED) | cksum); $(MAKE) --no-print-directory --silent regenerate; \
 	[ "$$before" = "$$(cat $(GENERATED) | cksum)" ] || { echo "written anew from what they are made of: add them" >&2; exit 1; }

@@ -60,9 +60,10 @@ def run(
 
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
-    from cinsim.api import pinned_parameters_of_run, planned, run_plan
+    from cinsim.api import planned, run_plan
     from cinsim.cli.check import MOST_AREAS_STAFFED, posts_in_words
     from cinsim.cli.tables import print_cautions, print_run, print_told
+    from cinsim.runs.repeating import pinned_parameters_of_run
     from cinsim.runs.run import RunOptions
 
     chosen = scenario_from(scenario, set_, replications, years, seed, area)
@@ -154,8 +155,9 @@ def _compared(
     area: Sequence[str] | None,
 ) -> Plan:  # fmt: skip
     """Return the plan of a comparison of scenario files, or of one that is repeated."""
-    from cinsim.api import compared_scenarios, pinned_parameters, planned
+    from cinsim.api import planned
     from cinsim.errors import InputError
+    from cinsim.runs.repeating import compared_scenarios, pinned_parameters
 
     first = scenarios[0] if scenarios else Path()
     if len(scenarios) == 1 and first.suffix.lower() == ".json":
@@ -171,7 +173,7 @@ def _compared(
 
 
 def _warn_of_other_code(manifest: Path) -> None:
-    from cinsim.api import repeats_other_code
+    from cinsim.runs.repeating import repeats_other_code
 
     if repeats_other_code(manifest):
         typer.echo(f"{manifest} was made with other code or library versions than these: results may differ", err=True)

@@ -246,14 +246,8 @@ CONTACTS: Final = frozenset(
     }
 )
 """Visits, reviews and core groups."""
-WORK: Final = frozenset(
+WORK: Final = CONTACTS | frozenset(
     {
-        Event.CIN_VISIT,
-        Event.CPP_VISIT,
-        Event.LOOKED_AFTER_VISIT,
-        Event.CIN_REVIEW,
-        Event.CPP_REVIEW,
-        Event.CORE_GROUP,
         Event.ASSESSMENT_SESSION,
         Event.SECTION_47_SESSION,
         Event.REPORT,

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from cinsim.errors import InputError
 from cinsim.report.first_screen import cost_table, lead_figure, lead_title, outcomes_table
@@ -17,6 +13,7 @@ from cinsim.report.published import england
 from cinsim.report.results.model import Results
 from cinsim.report.results.stored import read_results
 from cinsim.report.tables import Table
+from cinsim.report.templates import rendered
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -80,11 +77,7 @@ def _held(results: Results) -> dict[str, Any]:
 
 def brief_html(results: Results) -> str:
     """Return the brief as one file of HTML that needs nothing else."""
-    package = files("cinsim.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(package.joinpath("brief.html").read_text(encoding="utf-8"))
-    style = files("cinsim.report").joinpath("style.css").read_text(encoding="utf-8")
-    return template.render(**_held(results), style=Markup(style), figure=lead_figure(results))
+    return rendered("brief.html", **_held(results), figure=lead_figure(results))
 
 
 def brief_pdf(results: Results) -> bytes:

@@ -7,12 +7,8 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from cinsim.errors import InputError
 from cinsim.listing import foreign, in_words
@@ -50,6 +46,7 @@ from cinsim.report.tables import (
     headline_table,
     parameters_table,
 )
+from cinsim.report.templates import rendered
 from cinsim.report.words import answer, sensitivity_sentences
 from cinsim.runs.folder import keep_private
 from cinsim.runs.manifest import MANIFEST
@@ -134,10 +131,6 @@ def _replace_drawn(run: RunFolder, aside: Path) -> None:
 
 def page_of(run: RunFolder, results: Results, figures: list[FigureFile]) -> str:
     """Return the page's HTML."""
-    package = files("cinsim.report")
-    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-        package.joinpath("template.html").read_text(encoding="utf-8")
-    )
     published, searched = england(), sensitivities(run, ())
     parts = {
         "cautions": list(results.cautions),
@@ -147,9 +140,9 @@ def page_of(run: RunFolder, results: Results, figures: list[FigureFile]) -> str:
         "lottery": lottery_tables(run),
         "groups": group_tables(run),
     }
-    return template.render(
+    return rendered(
+        "template.html",
         **parts,
-        style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")),
         results=results,
         title=results.question or results.title,
         subtitle=results.opening,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from cinsim.listing import INDEX, require_replaceable, write_index
 from cinsim.report.style import Drawing, FigureFile, house_style, stored
 from cinsim.report.tables import Cell, Table
+from cinsim.report.templates import rendered
 from cinsim.runs.folder import written_aside
 
 PAGE = "page.html"
@@ -68,11 +66,4 @@ def write_proof(proof: Proof, out: Path) -> Path:
 
 def _page(proof: Proof, figures: Sequence[FigureFile]) -> str:
     images = ["data:image/svg+xml;base64," + base64.b64encode(figure.svg.read_bytes()).decode("ascii") for figure in figures]
-    package = files("cinsim.report")
-    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-        package.joinpath("proof.html").read_text(encoding="utf-8")
-    )
-    return template.render(
-        style=Markup(package.joinpath("style.css").read_text(encoding="utf-8")), proof=proof,
-        figures=list(zip(figures, images, strict=True)),
-    )  # fmt: skip
+    return rendered("proof.html", proof=proof, figures=list(zip(figures, images, strict=True)))

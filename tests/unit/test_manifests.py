@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cinsim.api import compared_scenarios, pinned_parameters, pinned_parameters_of_run, planned
+from cinsim.api import planned
 from cinsim.census.stored import stored_run
 from cinsim.errors import InputError
 from cinsim.report.folder import read_run
 from cinsim.runs.manifest import read_manifest, write_manifest
+from cinsim.runs.repeating import compared_scenarios, pinned_parameters, pinned_parameters_of_run
 from cinsim.runs.run import RunOptions, carry_out, make_plan
 from cinsim.runs.store import TaskResult
 from cinsim.runs.tasks import Task
