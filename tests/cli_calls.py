@@ -60,9 +60,10 @@ CALLS: dict[str, tuple[tuple[str, ...], ...]] = {
     "calibrate register": (("calibrate", "register"),),
     "forecast": (("forecast", "--area", "Leeds", "--years", "2"),),
 }  # fmt: skip
-# these simulate for minutes or need what such a run leaves; the tables of the first are tested by their own functions
+# these simulate for minutes, need what such a run leaves, or serve until they are ended; the tables of the first of calibrate
+# are tested by their own functions, the app in a browser
 LONG_WORK = {
-    "calibrate area", "calibrate ranks", "calibrate forecast", "calibrate origins", "calibrate outturn", "hindcast",
+    "app", "calibrate area", "calibrate ranks", "calibrate forecast", "calibrate origins", "calibrate outturn", "hindcast",
 }  # fmt: skip
 TARGETS = """name,measure,group,year,figure,value,of,standard_error,discrepancy,flag,authorities,source,reason
 referrals,referral_rate,all,2024,,,,,3%,fit,yes,,invented

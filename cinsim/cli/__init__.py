@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cinsim.about import VERSION
-from cinsim.cli import differences, forecast, hindcast, lists, new, simulate, staffing, take_away
+from cinsim.cli import app_page, differences, forecast, hindcast, lists, new, simulate, staffing, take_away
 from cinsim.cli.calibrate_forecasts import calibrate_app
 from cinsim.cli.census import census_app
 from cinsim.cli.streams import fit_streams
@@ -26,7 +26,7 @@ app = typer.Typer(
 for command in (
     new.new, simulate.run, simulate.compare, simulate.check, simulate.report, take_away.brief, take_away.export,
     differences.diff, staffing.staffing, forecast.forecast, hindcast.hindcast,
-    lists.parameters, lists.measures, lists.areas,
+    lists.parameters, lists.measures, lists.areas, app_page.app,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(census_app)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ALL = "all"
-_SCHEMA = re.compile(r"(?<=\$schema=)\S*scenario\.schema\.json")
 
 
 @guarded
@@ -35,12 +32,13 @@ def new(
 
     No file is ever replaced.
     """
+    from cinsim.scenario.copies import content_of, written
     from cinsim.scenario.shipped import shipped
 
     kind = "journeys" if journeys else "scenarios"
     there = shipped("journeys" if journeys else "scenarios")
     if not names:
-        print_table(("Name", "Title"), [[name, str(_content(path).get("title", ""))] for name, path in there.items()])
+        print_table(("Name", "Title"), [[name, str(content_of(path).get("title", ""))] for name, path in there.items()])
         typer.echo(
             f"\n`cinsim new NAME{' --journeys' if journeys else ''}` writes one to {kind}/NAME.yaml; 'all' is all of them."
         )
@@ -52,13 +50,14 @@ def new(
             raise InputError("is already there and stays as it is; name another folder with --to", path=folder / there[name].name)
     for name in wanted:
         target = folder / there[name].name
-        kept = not _written(there[name], target)
+        kept = not written(there[name], target)
         if not quiet:
             typer.echo(f"{target}" + (" was there already and stays as it is" if kept else ""))
 
 
 def _wanted(names: Sequence[str], there: Mapping[str, Path]) -> tuple[list[str], list[str]]:
     """Return what is to be written, with what it extends, and what of that was asked for by its name."""
+    from cinsim.scenario.copies import line_of
     from cinsim.scenario.problems import did_you_mean
 
     asked = [name.removesuffix(".yaml") for name in names if name != ALL]
@@ -68,38 +67,6 @@ def _wanted(names: Sequence[str], there: Mapping[str, Path]) -> tuple[list[str],
             raise InputError(f"nothing of that name ships with cinsim{nearest}", key=name)
     wanted: dict[str, None] = {}
     for name in [*asked, *(there if ALL in names else ())]:
-        for one in reversed(_line_of(name, there)):
+        for one in reversed(line_of(name, there)):
             wanted[one] = None
     return list(wanted), asked
-
-
-def _line_of(name: str, there: Mapping[str, Path]) -> list[str]:
-    """Return a scenario and those it extends, one after the other."""
-    line = [name]
-    while parent := _content(there[line[-1]]).get("extends"):
-        line.append(Path(str(parent)).stem)
-    return line
-
-
-def _content(path: Path) -> dict[str, Any]:
-    from cinsim.scenario.reading import read_text, read_yaml
-
-    content: dict[str, Any] = read_yaml(read_text(path), path).plain()
-    return content
-
-
-def _written(source: Path, target: Path) -> bool:
-    """Write a file that ships, and return whether it was not there yet. Editors find the schema where it is installed."""
-    schema = Path(str(files("cinsim.scenario").joinpath("scenario.schema.json"))).resolve().as_uri()
-    text = _SCHEMA.sub(schema, source.read_text(encoding="utf-8"))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        if not target.is_file():
-            raise InputError("is no folder; name another with --to", path=target.parent, key="--to") from None
-        return False
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", path=target, key="--to") from None
-    return True

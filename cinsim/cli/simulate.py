@@ -61,8 +61,8 @@ def run(
     What is already simulated is not simulated again: a run that was stopped goes on, and more replications add to those done.
     """
     from cinsim.api import planned, run_plan
-    from cinsim.cli.check import MOST_AREAS_STAFFED, posts_in_words
     from cinsim.cli.tables import print_cautions, print_run, print_told
+    from cinsim.planning.plan_words import MOST_AREAS_STAFFED, posts_in_words
     from cinsim.runs.repeating import pinned_parameters_of_run
     from cinsim.runs.run import RunOptions
 

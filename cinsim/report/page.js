@@ -25,7 +25,8 @@
   const said = document.getElementById("said");
   const say = (text) => { if (said) said.textContent = text; };
 
-  document.querySelectorAll(".scroll > table").forEach((table) => {
+  const tables = (within) => within.querySelectorAll(".scroll > table").forEach((table) => {
+    if (table.closest("[data-plain]")) return;
     const body = table.tBodies[0], rows = Array.from(body.rows), name = words(table.caption);
     const content = () => [table.tHead.rows[0], ...body.rows].filter((row) => !row.hidden).map((row) => Array.from(row.cells, words));
     const tools = document.createElement("div");
@@ -65,6 +66,9 @@
       heading.replaceChildren(sort);
     });
   });
+
+  tables(document);
+  window.cinsimTables = tables;
 
   const held = document.getElementById("explore-data"), place = document.getElementById("explore");
   if (!held || !place || !window.vegaLite) return;

@@ -128,7 +128,7 @@ def _rows(
         else:
             default = property_.get("default")
             shown = "" if default is None else f"`{default if isinstance(default, str) else json.dumps(default)}`"
-            yield f"`{prefix}{name}`", _written(property_), shown, str(field.description)
+            yield f"`{prefix}{name}`", written_as(property_), shown, str(field.description)
 
 
 def _table(rows: Iterable[tuple[str, str, str, str]]) -> str:
@@ -140,7 +140,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _written(property_: Mapping[str, Any]) -> str:
+def written_as(property_: Mapping[str, Any]) -> str:
     """Return in words how a value is written: its unit and an example, or the names it may be."""
     if "unit" in property_:
         examples = property_.get("examples", ())
@@ -148,13 +148,13 @@ def _written(property_: Mapping[str, Any]) -> str:
     if "enum" in property_:
         return "one of " + _listed(property_["enum"])
     if "anyOf" in property_:
-        return _written(next(way for way in property_["anyOf"] if way.get("type") != "null"))
+        return written_as(next(way for way in property_["anyOf"] if way.get("type") != "null"))
     if property_.get("type") == "object":
         names = tuple(property_.get("propertyNames", {}).get("enum", ()))
         what = next((what for what, listed in _NAME_LISTS.items() if listed == names), "name")
-        return f"mapping from {what} to {_written(property_['additionalProperties'])}"
+        return f"mapping from {what} to {written_as(property_['additionalProperties'])}"
     if property_.get("type") == "array":
-        return f"list of {_written(property_['items'])}"
+        return f"list of {written_as(property_['items'])}"
     return {"integer": "whole number", "number": "number", "string": "text"}[property_["type"]]
 
 

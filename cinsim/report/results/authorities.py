@@ -86,9 +86,14 @@ def published_of(area: Area, measure: str) -> tuple[float | None, int | None]:
     return value, None if value is None else earlier.year if earlier is not None else latest_year()
 
 
-def _of_neighbours(area: Area, measure: str) -> float | None:
+def neighbours_of(area: Area) -> list[Area]:
+    """Return an authority's statistical neighbours, the nearest first."""
     by_old_code = _by_old_code()  # which the published list of neighbours goes by
-    figures = [published_of(by_old_code[code], measure)[0] for code in area.neighbours if code in by_old_code]
+    return [by_old_code[code] for code in area.neighbours if code in by_old_code]
+
+
+def _of_neighbours(area: Area, measure: str) -> float | None:
+    figures = [published_of(neighbour, measure)[0] for neighbour in neighbours_of(area)]
     there = [figure for figure in figures if figure is not None]
     return median(there) if there else None
 
