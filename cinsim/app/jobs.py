@@ -94,13 +94,18 @@ class Status:
         return self.state in ENDED
 
 
-def new_job(work: Work, kind: Kind, title: str, place: str, arms: tuple[str, ...], **more: Any) -> Job:
-    """Put a job at the end of the queue and return it."""
+def new_folder(work: Work) -> Path:
+    """Return a new folder for a job of a work."""
     runs = work.folder / RUNS
     private_folder(runs)
     number = 1 + max((int(path.name) for path in runs.iterdir() if _NUMBER.fullmatch(path.name)), default=0)
     folder = runs / f"{number:03d}"
     folder.mkdir(mode=0o700)
+    return folder
+
+
+def new_job(folder: Path, kind: Kind, title: str, place: str, arms: tuple[str, ...], **more: Any) -> Job:
+    """Put a job at the end of the queue and return it."""
     job = Job(folder, kind, title, place, time.strftime("%Y-%m-%dT%H:%M:%S"), arms, **more)
     write_status(job, Status())
     write_job(job)

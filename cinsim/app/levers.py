@@ -141,7 +141,7 @@ def _fields(model: type[BaseModel], prefix: str) -> Iterator[Field]:
                 f"{prefix}{name}",
                 in_words(name),
                 str(field.description),
-                written_as(property_).replace("`", ""),
+                written_as(property_),
                 _choices(property_),
             )
 

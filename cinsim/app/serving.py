@@ -51,10 +51,17 @@ def application(root: Path, token: str, port: int) -> AsgiApp:
     routes = [
         Route("/work/{work}/runs/{run}/{name:path}", take_away, methods=["GET"]),
         Route("/work/{work}/uploads/{name}", upload, methods=["PUT"]),
+        Route("/favicon.ico", _no_icon),
         Route("/session/{rest:path}", _not_here, methods=["POST"]),  # Shiny's own uploads, which would lie elsewhere
         Mount("/", app=shiny_app(root)),
     ]
     return Guard(Starlette(routes=routes), token, port)
+
+
+async def _no_icon(request: Request) -> Response:
+    from starlette.responses import Response
+
+    return Response(status_code=204)
 
 
 async def _not_here(request: Request) -> Response:

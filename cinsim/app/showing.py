@@ -128,7 +128,7 @@ def _who(results: Results, chosen: Chosen, folder: Path) -> Tab:
     names = list(dict.fromkeys(each.measure for each in results.groups))
     if not names:
         return Tab((Block("", ("This run told no groups of children apart.",)),))
-    name = chosen.measure if chosen.measure in names else names[0]
+    name = chosen.measure if chosen.measure in names else next((each for each in results.outcomes if each in names), names[0])
     rows = [
         (Cell(each.label), *(Cell(each.texts.get(option.name, ":")) for option in results.options))
         for each in results.groups

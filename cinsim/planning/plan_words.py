@@ -17,6 +17,11 @@ SECONDS_A_CHILD_YEAR = 44e-6
 """Computing time to simulate and measure a child's year: all of England, 4 + 5 years, in 4,600 s (docs/performance.md)."""
 SECONDS_A_RUN = 1.0
 """Computing time that a run takes however few children there are."""
+BASIS = (
+    f"{SECONDS_A_CHILD_YEAR * 1e6:.0f} s a million children and year, as all of England took in docs/performance.md; "
+    "machines differ"
+)
+"""What an estimate of the time rests on."""
 
 
 def areas_in_words(areas: Sequence[Area]) -> str:
@@ -46,11 +51,7 @@ def runs_in_words(plan: Plan) -> str:
 def time_in_words(plan: Plan) -> str:
     """Return about how long a run takes, and what that rests on."""
     seconds, cores = seconds_and_cores(plan)
-    return (
-        f"takes about {length_in_words(seconds)} on {cores} core{'' if cores == 1 else 's'} "
-        f"({SECONDS_A_CHILD_YEAR * 1e6:.0f} s a million children and year, as all of England took in docs/performance.md; "
-        "machines differ)"
-    )
+    return f"takes about {length_in_words(seconds)} on {cores} core{'' if cores == 1 else 's'} ({BASIS})"
 
 
 def seconds_and_cores(plan: Plan) -> tuple[float, int]:
