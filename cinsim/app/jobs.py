@@ -150,7 +150,11 @@ def job_of(work: Work, name: str) -> Job | None:
 
 def all_jobs(root: Path) -> list[Job]:
     """Return every job, the newest first."""
-    return sorted((job for work in all_work(root) for job in jobs_of(work)), key=lambda job: job.created, reverse=True)
+    return sorted(
+        (job for work in all_work(root) for job in jobs_of(work)),
+        key=lambda job: (job.created, job.folder.as_posix()),
+        reverse=True,
+    )
 
 
 def write_status(job: Job, status: Status) -> None:

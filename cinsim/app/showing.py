@@ -61,6 +61,8 @@ class Block:
     finding: str = ""
     figure: Markup | None = None
     tables: tuple[Table, ...] = ()
+    folded: bool = False
+    """Whether the tables are shown only on request."""
     beside: bool = False
     """Whether the table and the figure stand beside each other."""
 
@@ -203,7 +205,7 @@ def _assumptions(results: Results, chosen: Chosen, folder: Path) -> Tab:
     blocks = [Block(f"What changes: {option.title}", option.changes) for option in results.options if option.changes]
     table = parameters_table(read_run(folder))
     if table is not None:
-        blocks.append(Block("What the model assumes", tables=(table,)))
+        blocks.append(Block(f"All {len(table.rows)} parameters, with what each rests on", tables=(table,), folded=True))
     return Tab(tuple(blocks))
 
 

@@ -33,7 +33,7 @@ def _brief(job: Job, ending: str) -> Path:
 
 
 def _page(job: Job) -> Path:
-    """Return the run's page, drawn now where the run was a quick look."""
+    """Return the run's page, drawn when it is first asked for."""
     from cinsim.api import draw_report
 
     if not (job.result / PAGE).is_file():
@@ -54,7 +54,7 @@ def _in_result(name: str) -> Callable[[Job], Path]:
 ITEMS: Final = (
     Item("brief.pdf", "Brief, two pages (PDF)", lambda job: _brief(job, ".pdf")),
     Item("brief.html", "Brief, two pages (web page)", lambda job: _brief(job, ".html")),
-    Item(PAGE, "Full page, which anyone can open", _page),
+    Item(PAGE, "Full page, which anyone can open (drawn when first asked for, up to half a minute)", _page),
     Item("results.xlsx", "Tables (Excel)", _workbook),
     Item("scenario.yaml", "Scenario (YAML)", lambda job: job.files[-1]),
     Item(MANIFEST, "Manifest, which repeats the run exactly", _in_result(MANIFEST)),

@@ -76,11 +76,11 @@ def _simulate(job: Job) -> None:
     if job.added and (job.result / MANIFEST).is_file():
         there = len(arms) - job.added
         plan, events = with_options_added(job.result, arms[max(there, _held(job)) :])
-        run_plan(plan, RunOptions(job.result, events=events, quiet=True, listener=listener))
+        run_plan(plan, RunOptions(job.result, events=events, quiet=True, listener=listener), draw=False)
         return
     quick = job.kind == "quick"
     options = RunOptions(job.result, jobs=1 if quick else None, quiet=True, listener=listener, events="none" if quick else "auto")
-    run_plan(planned(arms), options, draw=not quick)
+    run_plan(planned(arms), options, draw=False)  # the page is drawn when somebody takes it away
 
 
 def _held(job: Job) -> int:
