@@ -30,7 +30,7 @@ ENGINE := $(BIN)/python -m cinsim.native.build
 
 $(VENV)/all.stamp: $(VENV)/core.stamp
 	@echo "Installing what tests and checks need"
-	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[calibrate,cluster,test,dev]'
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[app,calibrate,cluster,test,dev]'
 	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/all.stamp
