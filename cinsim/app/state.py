@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+# another form, such as one for sensitivity, is a step more here, a template, a branch of screens.screen, a kind of job
 STEPS: Final = (
     ("start", "Start"), ("build", "Build"), ("run", "Run"), ("results", "Results"), ("staffing", "Staffing"),
 )  # fmt: skip

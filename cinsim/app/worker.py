@@ -14,6 +14,7 @@ from cinsim.api import planned, run_plan
 from cinsim.app.jobs import BEAT, CANCEL, SAID, Job, Status, read_job, write_status
 from cinsim.errors import CinsimError, printable
 from cinsim.planning.adding import with_options_added
+from cinsim.planning.plan_words import seconds_and_cores
 from cinsim.runs.manifest import MANIFEST
 from cinsim.runs.progress import Listener, RunCancelled, Step
 from cinsim.runs.run import RunOptions
@@ -21,6 +22,8 @@ from cinsim.scenario import load_scenario
 
 BEAT_SECONDS = 2.0
 TOLD_SECONDS = 0.25
+SHORT_SECONDS = 10.0
+"""So short a run is over before further processes have begun."""
 CANCELLED = "cancelled; what is finished is kept, and going on does not simulate it again"
 
 
@@ -76,11 +79,13 @@ def _simulate(job: Job) -> None:
     if job.added and (job.result / MANIFEST).is_file():
         there = len(arms) - job.added
         plan, events = with_options_added(job.result, arms[max(there, _held(job)) :])
-        run_plan(plan, RunOptions(job.result, events=events, quiet=True, listener=listener), draw=False)
+        jobs = 1 if seconds_and_cores(plan)[0] < SHORT_SECONDS else None
+        run_plan(plan, RunOptions(job.result, jobs=jobs, events=events, quiet=True, listener=listener), draw=False)
         return
-    quick = job.kind == "quick"
-    options = RunOptions(job.result, jobs=1 if quick else None, quiet=True, listener=listener, events="none" if quick else "auto")
-    run_plan(planned(arms), options, draw=False)  # the page is drawn when somebody takes it away
+    plan, quick = planned(arms), job.kind == "quick"
+    jobs = 1 if quick or seconds_and_cores(plan)[0] < SHORT_SECONDS else None
+    options = RunOptions(job.result, jobs=jobs, quiet=True, listener=listener, events="none" if quick else "auto")
+    run_plan(plan, options, draw=False)  # the page is drawn when somebody takes it away
 
 
 def _held(job: Job) -> int:
