@@ -22,6 +22,7 @@ from cinsim.planning.plan_words import (
     time_in_words,
 )
 from cinsim.report.cautions import cautions
+from cinsim.report.labels import in_sentence, label
 from cinsim.runs.engines import AUTO, PYTHON, TIMES_SLOWER, chosen_engine
 from cinsim.runs.run import Plan
 from cinsim.scenario.loader import load_scenario, origins
@@ -174,9 +175,12 @@ def ask_staffing(work: Work, target: str, role: str, confidence: str) -> Job:
 
     scenario = work.scenario().with_({"precision": None})
     plan = planned([scenario])
-    check_question(plan, Question(parse_targets([target]), check_roles([role]), parse_confidence(confidence)))
+    question = Question(parse_targets([target]), check_roles([role]), parse_confidence(confidence))
+    check_question(plan, question)
     asked = ("--target", target, "--vary", role, "--confidence", confidence)
-    title = f"How many {role.replace('_', ' ')} for {target} with {confidence} confidence?"
+    (wanted,) = question.targets
+    standard = f"{in_sentence(label(wanted.measure).text)} {'at least' if wanted.at_least else 'at most'} {wanted.value:g}"
+    title = f"How many {role.replace('_', ' ')} for {standard}, with {question.confidence:.0%} confidence?"
     kept = _kept(work, scenario.title, work.text())
     return new_job(new_folder(work), "staffing", title, _place(plan), (kept,), asked=asked)
 
