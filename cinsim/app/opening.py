@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from cinsim.app.guard import TOKEN, new_token
 from cinsim.app.private import private_folder
-from cinsim.errors import RunError
+from cinsim.errors import InputError, RunError
 
 ADDRESS: Final = "127.0.0.1"
 MOST_MESSAGE: Final = 1_000_000
@@ -59,7 +59,12 @@ def serve(root: Path, port: int | None, told: Callable[[str], object], *, browse
         private_folder(root)
     except OSError as error:
         raise RunError(f"{root} cannot be written: {error.strerror or error}") from error
-    with only_one(root.resolve(), root), listening(port) as taken:
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(only_one(root.resolve(), root))
+        except InputError:
+            raise InputError(f"another app is at work in {root}; use that, or name another folder", key="--folder") from None
+        taken = held.enter_context(listening(port))
         where, token = taken.getsockname()[1], new_token()
         link = f"http://{ADDRESS}:{where}/?{TOKEN}={token}"
         told(link)

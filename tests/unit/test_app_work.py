@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from returns_made import RETURNS
 
 from cinsim.app.asking import ask, baseline_of, checked, quick_look
 from cinsim.app.directions import direction
@@ -133,6 +134,17 @@ def test_uploads_are_deleted_on_request(work: Work) -> None:
 def test_a_name_that_leads_elsewhere_is_no_upload(work: Work, name: str) -> None:
     with pytest.raises(InputError):
         work.upload_place(name)
+
+
+def test_a_scenario_starts_from_a_return_that_was_uploaded(tmp_path: Path) -> None:
+    work = new_work(tmp_path, area="Rutland")
+    work.upload_place("return.xml").write_bytes((RETURNS / "base.xml").read_bytes())
+    work.start_from_uploads()
+    assert "start: 2026-04-01" in checked(work).problem  # the day after the return's, said before anything runs
+    work.set("start", "2026-04-01")
+    assert not checked(work).problem
+    assert work.scenario().warm_up == 0
+    assert baseline_of(work.scenario().with_({"policies.cin_visits.interval": "4 weeks"})) is not None
 
 
 @pytest.mark.parametrize("name", ["..", "../..", "", "20261128-000000-0000000g", "20261128-000000-00000000/../x"])
