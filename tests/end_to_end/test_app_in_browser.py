@@ -263,12 +263,23 @@ def test_everything_can_be_taken_away_and_opens_apart_from_the_app(page: Any, ap
     }  # fmt: skip
     assert {link.rpartition("/")[2] for link in links} == set(beginnings)
     for link in links:
+        if link.endswith("report.html"):  # figures are drawn for it, which takes a while: the next test
+            continue
         answer = page.request.get(f"{app.address}{link}")
         assert answer.status == 200, link
         assert answer.body().lstrip().startswith(beginnings[link.rpartition("/")[2]])
         if link.endswith(".html"):
             assert answer.headers["content-security-policy"].startswith("sandbox")
     assert json.loads(page.request.get(f"{app.address}{links[-1]}").body())["question"] == "What do weekly visits do here?"
+
+
+@pytest.mark.slow
+def test_the_full_page_is_drawn_when_it_is_first_taken_away(page: Any, app: App, compared: str) -> None:
+    work = re.search(r"work=([^&]+)", compared)[1]  # type: ignore[index]
+    answer = page.request.get(f"{app.address}/work/{work}/runs/001/report.html?save")
+    assert answer.status == 200
+    assert answer.body().lstrip().startswith(b"<!DOCTYPE")
+    assert "attachment" in answer.headers["content-disposition"]
 
 
 def test_a_new_user_gets_from_the_first_screen_to_a_brief_in_six_decisions(page: Any) -> None:
