@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from cinsim.engine.totals import sum_in_order
+
 if TYPE_CHECKING:
     from cinsim.reference.areas import Area
     from cinsim.runs.run import Plan
@@ -63,7 +65,7 @@ def seconds_and_cores(plan: Plan) -> tuple[float, int]:
     each = [SECONDS_A_RUN + area.population_0_17 * child_years * SECONDS_A_CHILD_YEAR for area in plan.areas]
     runs = len(plan.parameters[name]) * scenario.replications
     cores = min(all_cores(), runs * len(plan.areas))
-    return sum(each) * runs / cores, cores
+    return sum_in_order(each) * runs / cores, cores
 
 
 def length_in_words(seconds: float) -> str:

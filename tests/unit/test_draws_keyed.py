@@ -208,4 +208,6 @@ def test_no_module_of_the_package_has_a_source_of_randomness_but_keyed_draws() -
         )
         for path in modules
     }
-    assert {path: names for path, names in found.items() if names} == {}
+    # what guards the app's page is no number of the model
+    tokens = {path for path, names in found.items() if path.startswith("cinsim/app/") and names == ["secrets"]}
+    assert {path: names for path, names in found.items() if names and path not in tokens} == {}
