@@ -31,7 +31,7 @@
     const work = await new Promise((known) => { prepared = known; act("prepare", {}); });
     for (const file of files) {
       say(`Reading ${file.name}`);
-      const answer = await fetch(`/work/${work}/uploads/${encodeURIComponent(file.name)}`, { method: "PUT", body: file });
+      const answer = await fetch(`/works/${work}/uploads/${encodeURIComponent(file.name)}`, { method: "PUT", body: file });
       if (!answer.ok) throw new Error((await answer.text()).trim());
     }
     act("begin", { return: "yes", work });

@@ -184,7 +184,7 @@ def _results(root: Path, state: State, work: Work | None) -> Markup:
     job = None if work is None else job_of(work, state.run) if state.run else _last_finished(work)
     if job is None or status_of(job).state != "finished":
         return drawn("wrong.html", title="Results", message="No run of this scenario is finished yet.")
-    files = f"/work/{job.work.id}/runs/{job.id}"
+    files = f"/works/{job.work.id}/runs/{job.id}"
     if job.kind == "staffing":
         said = (job.folder / SAID).read_text(encoding="utf-8")
         return drawn("answer.html", title=job.title, said=said, files=files, items=items_of(job), command=command_of(job))

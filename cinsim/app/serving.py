@@ -49,8 +49,8 @@ def application(root: Path, token: str, port: int) -> AsgiApp:
         return await _upload(root, request)
 
     routes = [
-        Route("/work/{work}/runs/{run}/{name:path}", take_away, methods=["GET"]),
-        Route("/work/{work}/uploads/{name}", upload, methods=["PUT"]),
+        Route("/works/{work}/runs/{run}/{name:path}", take_away, methods=["GET"]),
+        Route("/works/{work}/uploads/{name}", upload, methods=["PUT"]),
         Route("/favicon.ico", _no_icon),
         Route("/session/{rest:path}", _not_here, methods=["POST"]),  # Shiny's own uploads, which would lie elsewhere
         Mount("/", app=shiny_app(root)),

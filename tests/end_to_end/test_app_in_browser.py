@@ -276,7 +276,7 @@ def test_everything_can_be_taken_away_and_opens_apart_from_the_app(page: Any, ap
 @pytest.mark.slow
 def test_the_full_page_is_drawn_when_it_is_first_taken_away(page: Any, app: App, compared: str) -> None:
     work = re.search(r"work=([^&]+)", compared)[1]  # type: ignore[index]
-    answer = page.request.get(f"{app.address}/work/{work}/runs/001/report.html?save")
+    answer = page.request.get(f"{app.address}/works/{work}/runs/001/report.html?save")
     assert answer.status == 200
     assert answer.body().lstrip().startswith(b"<!DOCTYPE")
     assert "attachment" in answer.headers["content-disposition"]
@@ -328,7 +328,7 @@ def test_a_return_that_is_uploaded_is_kept_apart_and_deleted_on_request(page: An
 def test_a_file_that_is_called_oddly_or_sent_elsewhere_is_refused(page: Any, app: App, compared: str) -> None:
     work = re.search(r"work=([^&]+)", compared)[1]  # type: ignore[index]
     origin = {"origin": app.address}
-    odd = page.request.put(f"{app.address}/work/{work}/uploads/x.exe", data="x", headers=origin)
+    odd = page.request.put(f"{app.address}/works/{work}/uploads/x.exe", data="x", headers=origin)
     assert odd.status == 400
     assert not list((app.folder / work).glob("uploads/*"))
     assert page.request.post(f"{app.address}/session/x/upload/y", data="x", headers=origin).status == 404
@@ -345,7 +345,7 @@ def test_staffing_is_a_form_that_says_what_is_wrong(page: Any, compared: str) ->
 
 def test_without_the_link_nothing_of_the_app_is_answered(app: App, compared: str) -> None:
     work = re.search(r"work=([^&]+)", compared)[1]  # type: ignore[index]
-    for path in ("/", "/?token=wrong", f"/work/{work}/runs/001/results.json", "/lib/shiny/shiny.js", "/websocket/"):
+    for path in ("/", "/?token=wrong", f"/works/{work}/runs/001/results.json", "/lib/shiny/shiny.js", "/websocket/"):
         assert status_without(app, path) == 403
     assert status_without(app, f"/?{app.link.partition('?')[2]}", Host="evil.example") == 403
 

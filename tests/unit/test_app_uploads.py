@@ -29,7 +29,7 @@ def put(work: Work, name: str, parts: Sequence[bytes], *, cookie: str = TOKEN, l
         body = left.pop(0) if left else b""
         return {"type": "http.request", "body": body, "more_body": bool(left)}
 
-    path = f"/work/{work.id}/uploads/{name}"
+    path = f"/works/{work.id}/uploads/{name}"
     headers = {"host": f"127.0.0.1:{PORT}", "origin": f"http://127.0.0.1:{PORT}", "cookie": f"cinsim_{PORT}={cookie}"}
     if length is not None:
         headers["content-length"] = str(length)
